@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library reached through its Debian -dev package; policy lives in the Swift targets above it.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func layer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "petrel",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "petrel", targets: ["petrel"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+    ],
+    targets: [
+        // 0: C
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CMaxMindDB", pkgConfig: "libmaxminddb", apt: "libmaxminddb-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        .target(name: "CWebAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
+        // 1: values and bytes
+        layer("Model", []),
+        layer("Wire", ["Model"]),
+        // 2: meaning, places, durability
+        layer("Formats", ["Model", "Wire"]),
+        layer("Enrichment", ["Model", "Wire", "CMaxMindDB"]),
+        layer("Journal", ["Model", "Wire", "CSQLite", "CZstd"]),
+        layer("Simulator", ["Model", "Wire"]),
+        // 3: what acquires, what follows
+        layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"]),
+        layer("Followers", ["Model", "Wire", "Journal"]),
+        // 4
+        layer("Pipeline", ["Model", "Wire", "Formats", "Enrichment", "Journal", "Sources"]),
+        // 5
+        layer("Web", [
+            "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources", "Followers", "Pipeline", "CWebAssets", "CZlib",
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ]),
+        // 6
+        .executableTarget(
+            name: "petrel",
+            dependencies: [
+                "Model", "Wire", "Formats", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        // T
+        layer("TestKit", ["Model", "Wire", "Journal", "Sources", "Formats"]),
+        tests("ModelTests", ["Model", "TestKit"]),
+        tests("WireTests", ["Wire", "Model", "TestKit"]),
+        tests("FormatsTests", ["Formats", "Wire", "Model", "TestKit"]),
+        tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
+        tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite"]),
+        tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"]),
+        tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
+        tests("PipelineTests", ["Pipeline", "Journal", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit"]),
+        tests("WebTests", ["Web", "Journal", "Followers", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit"]),
+        tests("PetrelTests", ["petrel", "TestKit", "Model", "Wire"]),
+    ]
+)

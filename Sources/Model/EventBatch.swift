@@ -1,0 +1,229 @@
+/// A run of events, each a row of (field, value) pairs packed into one byte buffer.
+///
+/// An event has some twenty of the two hundred fields, so a row holds only what is there. Appending a value is a few byte
+/// writes, a batch of 5,000 events is a handful of allocations, and the journal stores the buffer as it is.
+///
+/// A row is built field by field and closed by ``endRow(raw:)``; until then it is the *open row*, to which enrichers may append
+/// (``openRow`` reads it). ``abandonRow()`` forgets it. Field order is free; a field that occurs more than once is an array.
+///
+/// Layout of a pair: field number as LEB128, then by type: keyword and text LEB128 length and UTF-8; label LEB128 key length, key,
+/// LEB128 length, text; ip 16 bytes big-endian; integer zigzag LEB128; date, number 8 bytes little-endian; boolean 1 byte;
+/// geoPoint two little-endian 32-bit floats.
+public struct EventBatch: Sendable {
+    /// The packed rows, one after another.
+    public private(set) var bytes: [UInt8]
+    /// For each row the offset in ``bytes`` at which it ends.
+    public private(set) var rowEnds: [Int]
+    /// The raw records, one after another.
+    public private(set) var rawBytes: [UInt8]
+    /// For each row the offset in ``rawBytes`` at which its raw record ends.
+    public private(set) var rawEnds: [Int]
+
+    /// An empty batch.
+    public init() {
+        bytes = []
+        rowEnds = []
+        rawBytes = []
+        rawEnds = []
+    }
+
+    /// A batch from its stored parts.
+    ///
+    /// Returns nil when the parts do not fit together: offsets out of order or out of bounds, or row counts that differ.
+    public init?(bytes: [UInt8], rowEnds: [Int], rawBytes: [UInt8], rawEnds: [Int]) {
+        func fits(_ ends: [Int], _ size: Int) -> Bool {
+            var last = 0
+            for end in ends {
+                if end < last { return false }
+                last = end
+            }
+            return last == size
+        }
+        guard rowEnds.count == rawEnds.count, fits(rowEnds, bytes.count), fits(rawEnds, rawBytes.count) else { return nil }
+        self.bytes = bytes
+        self.rowEnds = rowEnds
+        self.rawBytes = rawBytes
+        self.rawEnds = rawEnds
+    }
+
+    /// Closed rows in the batch.
+    @inlinable public var count: Int { rowEnds.count }
+
+    /// Whether no row is closed yet.
+    @inlinable public var isEmpty: Bool { rowEnds.isEmpty }
+
+    /// Bytes held, for bounds on memory.
+    @inlinable public var byteCount: Int { bytes.count + rawBytes.count + 16 * rowEnds.count }
+
+    /// Makes room for that many rows of the given mean sizes in bytes.
+    public mutating func reserve(rows: Int, rowBytes: Int, rawBytes rawSize: Int) {
+        bytes.reserveCapacity(bytes.count + rows * rowBytes)
+        rowEnds.reserveCapacity(rowEnds.count + rows)
+        rawBytes.reserveCapacity(rawBytes.count + rows * rawSize)
+        rawEnds.reserveCapacity(rawEnds.count + rows)
+    }
+
+    /// Forgets all rows, keeping the memory.
+    public mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        rowEnds.removeAll(keepingCapacity: true)
+        rawBytes.removeAll(keepingCapacity: true)
+        rawEnds.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: Rows
+
+    /// Closes the open row, keeping the raw record beside it.
+    public mutating func endRow(raw: Span<UInt8>) {
+        raw.withUnsafeBufferPointer { rawBytes.append(contentsOf: $0) }
+        rawEnds.append(rawBytes.count)
+        rowEnds.append(bytes.count)
+    }
+
+    /// Closes the open row; its raw record is the same bytes as those of the row before, kept once.
+    ///
+    /// For formats in which one record holds several events.
+    public mutating func endRowWithoutRaw() {
+        rawEnds.append(rawBytes.count)
+        rowEnds.append(bytes.count)
+    }
+
+    /// Forgets what has been appended since the last row was closed.
+    public mutating func abandonRow() {
+        bytes.removeLast(bytes.count - (rowEnds.last ?? 0))
+    }
+
+    /// Whether anything has been appended since the last row was closed.
+    @inlinable public var hasOpenRow: Bool { bytes.count > (rowEnds.last ?? 0) }
+
+    /// The row under construction.
+    @inlinable public var openRow: EventRow { EventRow(bytes: bytes, start: rowEnds.last ?? 0, end: bytes.count) }
+
+    /// A closed row.
+    @inlinable public subscript(row: Int) -> EventRow {
+        EventRow(bytes: bytes, start: row == 0 ? 0 : rowEnds[row - 1], end: rowEnds[row])
+    }
+
+    /// The raw record of a closed row; empty when it shares that of the row before.
+    @inlinable public func raw(_ row: Int) -> ArraySlice<UInt8> {
+        rawBytes[(row == 0 ? 0 : rawEnds[row - 1])..<rawEnds[row]]
+    }
+
+    /// Appends a row of another batch with its raw record.
+    public mutating func appendRow(_ row: Int, of other: EventBatch) {
+        bytes.append(contentsOf: other.bytes[(row == 0 ? 0 : other.rowEnds[row - 1])..<other.rowEnds[row]])
+        rowEnds.append(bytes.count)
+        rawBytes.append(contentsOf: other.raw(row))
+        rawEnds.append(rawBytes.count)
+    }
+
+    /// Appends all rows of another batch.
+    public mutating func append(_ other: EventBatch) {
+        let base = bytes.count
+        let rawBase = rawBytes.count
+        bytes.append(contentsOf: other.bytes)
+        rawBytes.append(contentsOf: other.rawBytes)
+        rowEnds.append(contentsOf: other.rowEnds.lazy.map { $0 + base })
+        rawEnds.append(contentsOf: other.rawEnds.lazy.map { $0 + rawBase })
+    }
+
+    // MARK: Values of the open row
+
+    /// Appends a keyword or text value to the open row.
+    public mutating func append(_ field: Field, utf8 value: Span<UInt8>) {
+        appendNumber(UInt64(field.rawValue))
+        appendNumber(UInt64(value.count))
+        value.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends a keyword or text value to the open row.
+    public mutating func append(_ field: Field, _ value: String) {
+        appendNumber(UInt64(field.rawValue))
+        appendText(value)
+    }
+
+    /// Appends a keyword whose text is known at compile time.
+    public mutating func append(_ field: Field, _ value: StaticString) {
+        appendNumber(UInt64(field.rawValue))
+        appendNumber(UInt64(value.utf8CodeUnitCount))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+
+    /// Appends an address to the open row.
+    public mutating func append(_ field: Field, _ value: IPAddress) {
+        appendNumber(UInt64(field.rawValue))
+        appendFixed(value.high.bigEndian)
+        appendFixed(value.low.bigEndian)
+    }
+
+    /// Appends a whole number to the open row.
+    public mutating func append(_ field: Field, integer value: Int64) {
+        appendNumber(UInt64(field.rawValue))
+        appendNumber(UInt64(bitPattern: value << 1 ^ value >> 63))
+    }
+
+    /// Appends a floating-point number to the open row.
+    public mutating func append(_ field: Field, number value: Double) {
+        appendNumber(UInt64(field.rawValue))
+        appendFixed(value.bitPattern.littleEndian)
+    }
+
+    /// Appends an instant to the open row.
+    public mutating func append(_ field: Field, _ value: Timestamp) {
+        appendNumber(UInt64(field.rawValue))
+        appendFixed(UInt64(bitPattern: value.microseconds).littleEndian)
+    }
+
+    /// Appends a truth value to the open row.
+    public mutating func append(_ field: Field, _ value: Bool) {
+        appendNumber(UInt64(field.rawValue))
+        bytes.append(value ? 1 : 0)
+    }
+
+    /// Appends a point to the open row.
+    public mutating func append(_ field: Field, _ value: GeoPoint) {
+        appendNumber(UInt64(field.rawValue))
+        appendFixed(UInt64(value.latitude.bitPattern) | UInt64(value.longitude.bitPattern) << 32)
+    }
+
+    /// Appends `labels.<key>` to the open row.
+    public mutating func append(label key: String, _ value: String) {
+        appendNumber(UInt64(Field.labels.rawValue))
+        appendText(key)
+        appendText(value)
+    }
+
+    /// Appends `labels.<key>` to the open row.
+    public mutating func append(label key: String, utf8 value: Span<UInt8>) {
+        appendNumber(UInt64(Field.labels.rawValue))
+        appendText(key)
+        appendNumber(UInt64(value.count))
+        value.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    }
+
+    /// Appends a value as it is stored in another row (``EventRow/Pair``).
+    public mutating func append(_ pair: EventRow.Pair, of row: EventRow) {
+        bytes.append(contentsOf: row.bytes[pair.start..<pair.end])
+    }
+
+    private mutating func appendText(_ value: String) {
+        var value = value
+        value.withUTF8 {
+            appendNumber(UInt64($0.count))
+            bytes.append(contentsOf: $0)
+        }
+    }
+
+    @inline(__always) private mutating func appendNumber(_ value: UInt64) {
+        var rest = value
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    @inline(__always) private mutating func appendFixed(_ value: UInt64) {
+        withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+    }
+}

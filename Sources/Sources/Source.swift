@@ -1,0 +1,190 @@
+public import Model
+public import Wire
+
+/// A place from which bytes come: a file, standard input, HTTP, a simulator.
+///
+/// A source acquires bytes and says where they stood; it never decodes and never retries (the supervisor does).
+public protocol Source: Sendable {
+    /// Runs until the source is at its end or its task is cancelled.
+    func run(into intake: any Intake) async throws
+}
+
+/// Where a source puts what it acquires.
+public protocol Intake: Sendable {
+    /// The cursors that are committed for streams of this source, newest last.
+    func cursors() async throws -> [StreamCursor]
+
+    /// Opens a stream: one file, connection or request, whose records are decoded in order by one format.
+    ///
+    /// The format is the source's own, else it is detected from the head. Throws ``IntakeError`` when no format claims it.
+    func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane
+}
+
+/// A stream as it is opened.
+public struct StreamDescription: Sendable {
+    /// Identifies the stream among those of its source for ever, e.g. the fingerprint of a file's head; part of every origin key.
+    public var id: String
+    /// For people: the path or the peer.
+    public var name: String
+    /// The first bytes (up to 64 KiB), for detection.
+    public var head: [UInt8]
+    /// The committed cursor from which it goes on, or nil from the start.
+    public var cursor: StreamCursor?
+
+    /// A description with the given parts.
+    public init(id: String, name: String, head: [UInt8] = [], cursor: StreamCursor? = nil) {
+        self.id = id
+        self.name = name
+        self.head = head
+        self.cursor = cursor
+    }
+}
+
+/// Where a stream has been committed up to.
+public struct StreamCursor: Equatable, Sendable {
+    /// ``StreamDescription/id``.
+    public var stream: String
+    /// ``StreamDescription/name`` when it was last seen.
+    public var name: String
+    /// The name of the format that decodes it.
+    public var format: String
+    /// Offset in decompressed bytes behind the last committed record.
+    public var offset: UInt64
+    /// Records before the offset, whatever became of them.
+    public var records: UInt64
+    /// What identifies the content before the offset, in the source's own form.
+    public var identity: [UInt8]
+    /// The decoder's state at the offset.
+    public var decoderState: [UInt8]
+
+    /// A cursor with the given parts.
+    public init(
+        stream: String, name: String, format: String, offset: UInt64 = 0, records: UInt64 = 0, identity: [UInt8] = [],
+        decoderState: [UInt8] = []
+    ) {
+        self.stream = stream
+        self.name = name
+        self.format = format
+        self.offset = offset
+        self.records = records
+        self.identity = identity
+        self.decoderState = decoderState
+    }
+}
+
+/// Takes the records of one stream, in order.
+public protocol Lane: Sendable {
+    /// How this stream's format separates records.
+    var framing: Framing { get }
+
+    /// Takes a batch; suspends while the pipeline is full, which is the back-pressure.
+    ///
+    /// Returns once the batch is on its way, in order; the ticket tells when it is durable.
+    func accept(_ batch: RawBatch) async throws(IntakeError) -> Ticket
+
+    /// Like ``accept(_:)``, but returns nil instead of waiting when the pipeline is full (HTTP answers 429).
+    func tryAccept(_ batch: RawBatch) async throws(IntakeError) -> Ticket?
+}
+
+/// A run of records from one stream.
+public struct RawBatch: Sendable {
+    /// The bytes in which the records lie.
+    public var bytes: [UInt8]
+    /// The records, without their separators, as ranges of ``bytes``.
+    public var records: [Range<Int>]
+    /// Offset in the stream's decompressed bytes of `bytes[0]`; with a record's range it is the position that dead letters state.
+    public var startOffset: UInt64
+    /// Offset behind the last record and its separator: where to go on.
+    public var endOffset: UInt64
+    /// What identifies the content before ``endOffset`` (``StreamCursor/identity``).
+    public var identity: [UInt8]
+    /// When the bytes were read.
+    public var arrival: Timestamp
+    /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent.
+    public var duplicates: Int
+    /// An instant from the file's name, for records without a date.
+    public var fileTime: Timestamp?
+    /// The sensor, where the transport tells (a syslog peer); nil leaves it to the record or the source's option.
+    public var sensor: String?
+    /// The sender's own key for this batch (an Idempotency-Key with the batch's number), by which a repetition is recognised.
+    public var originKey: String?
+
+    /// A batch with the given parts.
+    public init(
+        bytes: [UInt8], records: [Range<Int>], startOffset: UInt64, endOffset: UInt64, identity: [UInt8] = [], arrival: Timestamp,
+        duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil, originKey: String? = nil
+    ) {
+        self.bytes = bytes
+        self.records = records
+        self.startOffset = startOffset
+        self.endOffset = endOffset
+        self.identity = identity
+        self.arrival = arrival
+        self.duplicates = duplicates
+        self.fileTime = fileTime
+        self.sensor = sensor
+        self.originKey = originKey
+    }
+}
+
+/// What became of a batch.
+public struct BatchVerdict: Sendable {
+    /// What became of one record.
+    public enum Verdict: Equatable, Sendable {
+        /// Stored as that many events.
+        case stored(Int)
+        case filtered
+        case duplicate
+        /// Kept as a dead letter for that reason.
+        case deadLettered(String)
+        /// A header, comment or blank: not counted.
+        case notARecord
+    }
+
+    /// One verdict per record of the batch, in order.
+    public var records: [Verdict]
+    /// Id of the first stored event; nil when none was.
+    public var firstID: EventID?
+    /// Id of the last stored event; nil when none was.
+    public var lastID: EventID?
+
+    /// A verdict with the given parts.
+    public init(records: [Verdict], firstID: EventID? = nil, lastID: EventID? = nil) {
+        self.records = records
+        self.firstID = firstID
+        self.lastID = lastID
+    }
+}
+
+/// Why the intake does not take something.
+public struct IntakeError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of reasons.
+    public enum Code: Sendable {
+        /// No format claims the stream, or the named one does not exist.
+        case unknownFormat
+        /// The journal cannot write (disk full, damaged); try again later.
+        case journalUnavailable
+        /// The pipeline is shutting down.
+        case closed
+        /// An Idempotency-Key came again with other content.
+        case keyReused
+        /// The committed cursor cannot be used.
+        case badCursor
+    }
+
+    /// The kind of reason.
+    public let code: Code
+    /// What, where, and what to do.
+    public let detail: String
+
+    /// An error of that kind.
+    public init(_ code: Code, _ detail: String) {
+        self.code = code
+        self.detail = detail
+    }
+
+    /// Whether the same call may succeed later.
+    public var isTransient: Bool { code == .journalUnavailable }
+
+    public var description: String { detail }
+}
