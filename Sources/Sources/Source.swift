@@ -40,38 +40,6 @@ public struct StreamDescription: Sendable {
     }
 }
 
-/// Where a stream has been committed up to.
-public struct StreamCursor: Equatable, Sendable {
-    /// ``StreamDescription/id``.
-    public var stream: String
-    /// ``StreamDescription/name`` when it was last seen.
-    public var name: String
-    /// The name of the format that decodes it.
-    public var format: String
-    /// Offset in decompressed bytes behind the last committed record.
-    public var offset: UInt64
-    /// Records before the offset, whatever became of them.
-    public var records: UInt64
-    /// What identifies the content before the offset, in the source's own form.
-    public var identity: [UInt8]
-    /// The decoder's state at the offset.
-    public var decoderState: [UInt8]
-
-    /// A cursor with the given parts.
-    public init(
-        stream: String, name: String, format: String, offset: UInt64 = 0, records: UInt64 = 0, identity: [UInt8] = [],
-        decoderState: [UInt8] = []
-    ) {
-        self.stream = stream
-        self.name = name
-        self.format = format
-        self.offset = offset
-        self.records = records
-        self.identity = identity
-        self.decoderState = decoderState
-    }
-}
-
 /// Takes the records of one stream, in order.
 public protocol Lane: Sendable {
     /// How this stream's format separates records.
@@ -98,6 +66,10 @@ public struct RawBatch: Sendable {
     public var endOffset: UInt64
     /// What identifies the content before ``endOffset`` (``StreamCursor/identity``).
     public var identity: [UInt8]
+    /// The framer's state at ``endOffset`` (``StreamCursor/framerState``).
+    public var framerState: [UInt8]
+    /// Records longer than the limit, by index: their full length. Only their beginning is in ``bytes``.
+    public var oversized: [Int: UInt64]
     /// When the bytes were read.
     public var arrival: Timestamp
     /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent.
@@ -111,14 +83,16 @@ public struct RawBatch: Sendable {
 
     /// A batch with the given parts.
     public init(
-        bytes: [UInt8], records: [Range<Int>], startOffset: UInt64, endOffset: UInt64, identity: [UInt8] = [], arrival: Timestamp,
-        duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil, originKey: String? = nil
+        bytes: [UInt8], records: [Range<Int>], startOffset: UInt64, endOffset: UInt64, identity: [UInt8] = [], framerState: [UInt8] = [],
+        oversized: [Int: UInt64] = [:], arrival: Timestamp, duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil, originKey: String? = nil
     ) {
         self.bytes = bytes
         self.records = records
         self.startOffset = startOffset
         self.endOffset = endOffset
         self.identity = identity
+        self.framerState = framerState
+        self.oversized = oversized
         self.arrival = arrival
         self.duplicates = duplicates
         self.fileTime = fileTime
