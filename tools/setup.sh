@@ -55,6 +55,9 @@ need_packages() {
             "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
     } >"$log" 2>&1 </dev/null || status=$?
     if [[ $own_policy ]]; then "${as_root[@]}" rm -f "$policy"; fi
+    if [[ " ${missing[*]} " == *" nginx-light "* && -d /run/systemd/system ]]; then
+        "${as_root[@]}" systemctl --quiet disable nginx || true # the tests start their own
+    fi
     if ((status)); then
         tail -n 15 "$log" >&2
         complain "apt-get could not install ${missing[*]}: see above, then run this again"
@@ -76,12 +79,12 @@ swift_quietly() {
     local label=$1 log="$root/.build/$1.log" status=0 pid step started=$SECONDS shown=0
     shift
     mkdir -p "$root/.build"
-    swift "$@" --package-path "$root" >"$log" 2>&1 </dev/null &
+    timeout 60m swift "$@" --package-path "$root" >"$log" 2>&1 </dev/null &
     pid=$!
     trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
     while kill -0 "$pid" 2>/dev/null; do
         sleep 0.5
-        step=$(grep -oE '^\[[0-9]+/[0-9]+\]' "$log" | tail -n 1)
+        step=$(grep -aoE '^\[[0-9]+/[0-9]+\]' "$log" | tail -n 1 || true)
         if [[ -t 1 ]]; then
             printf '\r%s %s, %d s ' "$label" "$step" $((SECONDS - started))
         elif ((SECONDS - started >= shown + 30)); then
@@ -93,7 +96,7 @@ swift_quietly() {
     trap - INT TERM
     if [[ -t 1 ]]; then printf '\r\033[K'; fi
     if ((status)); then
-        grep -E 'error:' "$log" | sort -u | head -n 20 >&2
+        grep -aE 'error:' "$log" | sort -u | head -n 20 >&2 || true
         tail -n 20 "$log" >&2
         complain "$label failed: the whole output is in .build/$label.log"
     fi
