@@ -1,0 +1,169 @@
+internal import Dispatch
+internal import Synchronization
+public import Model
+
+/// The durable, ordered record of all events: SQLite files by commit day, append-only.
+///
+/// An append is durable when it returns (`synchronous=FULL`). Appends that wait while a commit runs are committed together (group commit),
+/// so many small writers share one fsync. Everything downstream reads by cursor: ``next(after:times:)`` and ``waitForCommit(after:)``.
+///
+/// One process writes a journal at a time; others may read it with ``JournalReader``.
+public final class EventJournal: Sendable {
+    private struct Queue {
+        var waiting: [(append: JournalAppend, completion: @Sendable (Result<CommitReceipt, JournalError>) -> Void)] = []
+        var isScheduled = false
+        var isClosed = false
+    }
+
+    private struct Published {
+        var tail: JournalTail
+        var ledgers: [String: Ledger]
+        var stored: Int64
+    }
+
+    /// Most bytes of events in one transaction.
+    private static let transactionBytes = 32 << 20
+
+    private let writerQueue = DispatchQueue(label: "petrel.journal.write")
+    private let readerQueue = DispatchQueue(label: "petrel.journal.read")
+    /// Used on ``writerQueue`` only.
+    private nonisolated(unsafe) let writer: JournalWriter
+    /// Used on ``readerQueue`` only.
+    private nonisolated(unsafe) let reader: JournalReader
+    private let queue = Mutex(Queue())
+    private let published: Mutex<Published>
+    private let signal: CommitSignal
+
+    /// Opens or makes the journal in that folder.
+    ///
+    /// Throws when another process writes it, when the newest file is damaged, or when a file is newer than this program.
+    public init(folder: String, options: JournalOptions = JournalOptions(), clock: WallClock = .system) throws(JournalError) {
+        writer = try JournalWriter(folder: folder, options: options, clock: clock)
+        reader = try JournalReader(folder: folder)
+        signal = CommitSignal(head: writer.lastID)
+        published = Mutex(
+            Published(
+                tail: JournalTail(start: writer.lastID, maximumBytes: options.tailBytes), ledgers: writer.ledgers,
+                stored: try reader.count()))
+    }
+
+    // MARK: Writing
+
+    /// Queues an append; the completion runs on the journal's queue once it is durable or refused. Order is kept.
+    public func submit(_ append: JournalAppend, completion: @escaping @Sendable (Result<CommitReceipt, JournalError>) -> Void) {
+        let (refused, schedule) = queue.withLock { queue in
+            if queue.isClosed { return (true, false) }
+            queue.waiting.append((append, completion))
+            defer { queue.isScheduled = true }
+            return (false, !queue.isScheduled)
+        }
+        if refused { completion(.failure(JournalError(.closed, "the journal is closed"))) }
+        if schedule { writerQueue.async { self.flush() } }
+    }
+
+    /// Appends and returns when it is durable.
+    public func append(_ append: JournalAppend) async throws(JournalError) -> CommitReceipt {
+        let result = await withCheckedContinuation { continuation in
+            submit(append) { continuation.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+
+    /// Commits what waits, in transactions of bounded size. On the writer's queue.
+    private func flush() {
+        while true {
+            let group = queue.withLock { queue in
+                var bytes = 0
+                var count = 0
+                while count < queue.waiting.count, count == 0 || bytes < Self.transactionBytes {
+                    bytes += queue.waiting[count].append.events.byteCount
+                    count += 1
+                }
+                defer { queue.waiting.removeFirst(count) }
+                if count == 0 { queue.isScheduled = false }
+                return Array(queue.waiting[..<count])
+            }
+            if group.isEmpty { return }
+            let (results, blocks) = writer.commit(group.map(\.append))
+            published.withLock { published in
+                for block in blocks {
+                    published.tail.append(block)
+                    published.stored += Int64(block.events.count)
+                }
+                published.ledgers = writer.ledgers
+            }
+            if let head = blocks.last?.lastID { signal.publish(head) }
+            for (item, result) in zip(group, results) { item.completion(result) }
+        }
+    }
+
+    /// The committed cursors of a source, smallest offset first.
+    public func cursors(of source: String) async -> [StreamCursor] {
+        await withCheckedContinuation { continuation in
+            writerQueue.async { continuation.resume(returning: self.writer.cursors(of: source)) }
+        }
+    }
+
+    /// Unlinks files that the options no longer keep; returns their names. By the clock of commits, not of events.
+    public func applyRetention() async throws(JournalError) -> [String] {
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<[String], JournalError>, Never>) in
+            writerQueue.async { continuation.resume(returning: Result { () throws(JournalError) in try self.writer.applyRetention() }) }
+        }
+        let removed = try result.get()
+        if !removed.isEmpty {
+            let kept = try await reading { reader throws(JournalError) in (count: try reader.count(), first: try reader.firstID()) }
+            published.withLock { published in
+                published.stored = kept.count
+                if let first = kept.first { published.tail.forget(before: first) }
+            }
+        }
+        return removed
+    }
+
+    /// Commits what waits, refuses what comes later and wakes all followers.
+    public func close() async {
+        queue.withLock { $0.isClosed = true }
+        await withCheckedContinuation { continuation in
+            writerQueue.async {
+                self.flush()
+                // A failed checkpoint costs the next start some time and nothing else: the log is replayed then.
+                try? self.writer.close()
+                continuation.resume()
+            }
+        }
+        signal.close()
+    }
+
+    // MARK: Reading
+
+    /// Id of the newest committed event.
+    public var head: EventID { signal.head }
+
+    /// Events in the journal.
+    public var storedCount: Int64 { published.withLock { $0.stored } }
+
+    /// The books of every source.
+    public var ledgers: [String: Ledger] { published.withLock { $0.ledgers } }
+
+    /// Waits until something behind `cursor` is committed and returns the head; nil when cancelled or closed.
+    public func waitForCommit(after cursor: EventID) async -> EventID? { await signal.wait(after: cursor) }
+
+    /// The block that holds the next event behind `cursor`, from memory when it is recent, or nil at the head.
+    public func next(after cursor: EventID, times: ClosedRange<Timestamp>? = nil) async throws(JournalError) -> Block? {
+        let recent = published.withLock { $0.tail.block(after: cursor) }
+        if recent.covered { return recent.block }
+        return try await reading { reader throws(JournalError) in try reader.next(after: cursor, times: times) }
+    }
+
+    /// Runs the body with the journal's reader, off the caller's thread.
+    public func reading<Value: Sendable>(
+        _ body: @escaping @Sendable (JournalReader) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value {
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, JournalError>, Never>) in
+            readerQueue.async {
+                continuation.resume(returning: Result { () throws(JournalError) in try body(self.reader) })
+            }
+        }
+        return try result.get()
+    }
+}
