@@ -127,6 +127,30 @@ public struct EventBatch: Sendable {
         rawEnds.append(contentsOf: other.rawEnds.lazy.map { $0 + rawBase })
     }
 
+    /// Appends pairs to each closed row in one pass over the packed rows; raw records and the open row stay as they are.
+    ///
+    /// - Parameters:
+    ///   - bytesPerRow: bytes for which room is made per row.
+    ///   - body: is given a row and the buffer whose end is that row's copy, and appends whole encoded pairs (as in ``bytes``).
+    public mutating func appendToEachRow(reserving bytesPerRow: Int, _ body: (_ row: Span<UInt8>, _ out: inout [UInt8]) -> Void) {
+        let packed = bytes
+        var out: [UInt8] = []
+        out.reserveCapacity(packed.count + rowEnds.count * bytesPerRow)
+        var start = 0
+        for row in rowEnds.indices {
+            let end = rowEnds[row]
+            packed.withUnsafeBufferPointer {
+                let pairs = UnsafeBufferPointer(rebasing: $0[start..<end])
+                out.append(contentsOf: pairs)
+                body(Span(_unsafeElements: pairs), &out)
+            }
+            rowEnds[row] = out.count
+            start = end
+        }
+        out.append(contentsOf: packed[start...])
+        bytes = out
+    }
+
     // MARK: Values of the open row
 
     /// Appends a keyword or text value to the open row.
