@@ -30,13 +30,16 @@ public struct StreamDescription: Sendable {
     public var head: [UInt8]
     /// The committed cursor from which it goes on, or nil from the start.
     public var cursor: StreamCursor?
+    /// The name of the stream's format where the source knows it; nil leaves it to the configuration or to detection.
+    public var format: String?
 
     /// A description with the given parts.
-    public init(id: String, name: String, head: [UInt8] = [], cursor: StreamCursor? = nil) {
+    public init(id: String, name: String, head: [UInt8] = [], cursor: StreamCursor? = nil, format: String? = nil) {
         self.id = id
         self.name = name
         self.head = head
         self.cursor = cursor
+        self.format = format
     }
 }
 
@@ -45,6 +48,9 @@ public protocol Lane: Sendable {
     /// How this stream's format separates records.
     var framing: Framing { get }
 
+    /// The name of the format that decodes this stream; empty when the lane does not tell.
+    var format: String { get }
+
     /// Takes a batch; suspends while the pipeline is full, which is the back-pressure.
     ///
     /// Returns once the batch is on its way, in order; the ticket tells when it is durable.
@@ -52,6 +58,10 @@ public protocol Lane: Sendable {
 
     /// Like ``accept(_:)``, but returns nil instead of waiting when the pipeline is full (HTTP answers 429).
     func tryAccept(_ batch: RawBatch) async throws(IntakeError) -> Ticket?
+}
+
+extension Lane {
+    public var format: String { "" }
 }
 
 /// A run of records from one stream.
@@ -72,7 +82,8 @@ public struct RawBatch: Sendable {
     public var oversized: [Int: UInt64]
     /// When the bytes were read.
     public var arrival: Timestamp
-    /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent.
+    /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent,
+    /// and they change neither the stream's cursor nor its ``StreamCursor/records``.
     public var duplicates: Int
     /// An instant from the file's name, for records without a date.
     public var fileTime: Timestamp?
