@@ -54,9 +54,13 @@ let package = Package(
         layer("Simulator", ["Model", "Wire"]),
         // 3: what acquires, what follows
         layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"]),
-        layer("Followers", ["Model", "Wire", "Journal"]),
+        layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4
-        layer("Pipeline", ["Model", "Wire", "Formats", "Enrichment", "Journal", "Sources"]),
+        layer("Pipeline", [
+            "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources",
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ]),
         // 5
         layer("Web", [
             "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources", "Followers", "Pipeline", "CWebAssets", "CZlib",

@@ -3,19 +3,19 @@ internal import CSQLite
 /// One SQLite connection, used by one thread at a time.
 ///
 /// A thin layer over the C interface: statements are prepared once and kept, errors carry the path.
-final class SQLiteConnection {
+package final class SQLiteConnection {
     /// How the file is opened.
-    enum Mode {
+    package enum Mode {
         case readOnly
         case readWrite
         case create
     }
 
-    let path: String
+    package let path: String
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
 
-    init(path: String, mode: Mode) throws(JournalError) {
+    package init(path: String, mode: Mode) throws(JournalError) {
         var handle: OpaquePointer?
         let flags =
             switch mode {
@@ -40,13 +40,13 @@ final class SQLiteConnection {
     }
 
     /// Runs statements that return nothing and take nothing.
-    func execute(_ sql: String) throws(JournalError) {
+    package func execute(_ sql: String) throws(JournalError) {
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw error(code) }
     }
 
     /// The prepared statement of that text, reset and with no values bound.
-    func statement(_ sql: String) throws(JournalError) -> SQLiteStatement {
+    package func statement(_ sql: String) throws(JournalError) -> SQLiteStatement {
         if let known = statements[sql] {
             known.reset()
             return known
@@ -60,7 +60,7 @@ final class SQLiteConnection {
     }
 
     /// Runs the body in a transaction; a throw rolls back.
-    func transaction<Value>(_ body: () throws(JournalError) -> Value) throws(JournalError) -> Value {
+    package func transaction<Value>(_ body: () throws(JournalError) -> Value) throws(JournalError) -> Value {
         try execute("BEGIN IMMEDIATE")
         do {
             let value = try body()
@@ -74,13 +74,13 @@ final class SQLiteConnection {
     }
 
     /// The value of a one-number query.
-    func integer(_ sql: String) throws(JournalError) -> Int64 {
+    package func integer(_ sql: String) throws(JournalError) -> Int64 {
         let statement = try statement(sql)
         defer { statement.reset() }
         return try statement.step() ? statement.integer(0) : 0
     }
 
-    func error(_ code: Int32) -> JournalError { Self.error(code, handle, path) }
+    package func error(_ code: Int32) -> JournalError { Self.error(code, handle, path) }
 
     private static func error(_ code: Int32, _ handle: OpaquePointer?, _ path: String) -> JournalError {
         let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
@@ -94,7 +94,7 @@ final class SQLiteConnection {
 }
 
 /// A prepared statement; parameters and columns are numbered from 0.
-final class SQLiteStatement {
+package final class SQLiteStatement {
     private let pointer: OpaquePointer
     private unowned let connection: SQLiteConnection
 
@@ -105,13 +105,13 @@ final class SQLiteStatement {
 
     deinit { sqlite3_finalize(pointer) }
 
-    func reset() {
+    package func reset() {
         sqlite3_reset(pointer)
         sqlite3_clear_bindings(pointer)
     }
 
     /// Goes to the next row; false at the end.
-    func step() throws(JournalError) -> Bool {
+    package func step() throws(JournalError) -> Bool {
         let code = sqlite3_step(pointer)
         switch code {
         case SQLITE_ROW: return true
@@ -124,17 +124,17 @@ final class SQLiteStatement {
     }
 
     /// Binds the values, runs to the end and resets.
-    func run(_ values: SQLiteValue...) throws(JournalError) {
+    package func run(_ values: SQLiteValue...) throws(JournalError) {
         bind(values)
         while try step() {}
         reset()
     }
 
-    func bind(_ values: [SQLiteValue]) {
+    package func bind(_ values: [SQLiteValue]) {
         for (index, value) in values.enumerated() { bind(index, value) }
     }
 
-    func bind(_ index: Int, _ value: SQLiteValue) {
+    package func bind(_ index: Int, _ value: SQLiteValue) {
         let at = Int32(index + 1)
         // The bytes are copied by SQLite (SQLITE_TRANSIENT): they need not outlive the call.
         let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
@@ -154,13 +154,13 @@ final class SQLiteStatement {
         }
     }
 
-    func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
+    package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
 
-    func text(_ column: Int) -> String {
+    package func text(_ column: Int) -> String {
         sqlite3_column_text(pointer, Int32(column)).map { String(cString: $0) } ?? ""
     }
 
-    func blob(_ column: Int) -> [UInt8] {
+    package func blob(_ column: Int) -> [UInt8] {
         let count = Int(sqlite3_column_bytes(pointer, Int32(column)))
         guard count > 0, let base = sqlite3_column_blob(pointer, Int32(column)) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: base, count: count))
@@ -168,7 +168,7 @@ final class SQLiteStatement {
 }
 
 /// A value to be bound.
-enum SQLiteValue {
+package enum SQLiteValue {
     case null
     case integer(Int64)
     case text(String)

@@ -1,0 +1,387 @@
+public import Journal
+public import Model
+internal import Synchronization
+
+/// What is on the screens: gathers committed events (or those of a replayed window) and makes snapshots and frames of them.
+///
+/// One stage serves all screens: a frame is encoded once per distinct filter. All numbers are absolute, so equal `upTo` means equal
+/// numbers on every screen.
+public final class LiveStage: Sendable {
+    /// Newest rows that a snapshot carries.
+    static let recentRows = 2000
+    /// Newest rows that a frame carries.
+    static let frameRows = 20
+
+    /// What one filter's screens have not been sent yet.
+    private struct View {
+        var arcs = ArcSet()
+        var rows: [TickerRow] = []
+        var after: EventID
+        var screens = 0
+    }
+
+    private struct Replay {
+        var tape: ReplayTape
+        var position = 0
+        var tally = Tally()
+        var isFinished: Bool { position >= tape.frames.count }
+    }
+
+    private struct State {
+        var rollups: Rollups
+        var sensors = SensorTable()
+        var recent: [TickerRow] = []
+        var views: [LiveFilter: View] = [:]
+        var replay: Replay?
+        var shownCountries: [CountryCode: Int] = [:]
+        var shownSensors = -1
+        var lastFull = Timestamp(microseconds: 0)
+        var secondCounts = [Int](repeating: 0, count: 10)
+        var newestSecond: Int64 = 0
+        var frameNumber: UInt64 = 0
+        var generation: UInt64 = 0
+    }
+
+    private let journal: EventJournal
+    private let context: LiveContext
+    private let state: Mutex<State>
+
+    /// Opens the roll-ups and reads the newest events, so that the first screen is full at once.
+    ///
+    /// - Parameter rollups: path of the roll-up file.
+    public init(journal: EventJournal, rollups: String, context: LiveContext) async throws(JournalError) {
+        self.journal = journal
+        self.context = context
+        var opened = State(rollups: try Rollups(path: rollups, now: context.clock.now))
+        // The file belongs to another journal, or to one that lost its end: it is made anew.
+        if opened.rollups.cursor > journal.head { try opened.rollups.restart(now: context.clock.now) }
+        var cursor = try await journal.reading { reader throws(JournalError) in try reader.cursor(beforeNewest: Self.recentRows) }
+        while cursor < opened.rollups.cursor, let block = try await journal.next(after: cursor), block.firstID <= opened.rollups.cursor {
+            let known = block.firstIndex(after: cursor)..<block.firstIndex(after: opened.rollups.cursor)
+            Self.gather(block, known, into: &opened, counting: false)
+            cursor = block.lastID
+        }
+        state = Mutex(opened)
+    }
+
+    /// Id of the last event that the stage has counted.
+    public var cursor: EventID { state.withLock { $0.rollups.cursor } }
+
+    // MARK: Input
+
+    /// Takes the next events of the journal.
+    func add(_ block: Block) throws(JournalError) {
+        try state.withLock { state throws(JournalError) in try Self.count(block, into: &state, at: context.clock.now) }
+    }
+
+    private static func count(_ block: Block, into state: inout State, at now: Timestamp) throws(JournalError) {
+        let new = block.firstIndex(after: state.rollups.cursor)..<block.events.count
+        state.rollups.advance(to: now)
+        for index in new {
+            let event = MapEvent(block.events[index], id: block.id(index), sensors: &state.sensors)
+            try state.rollups.add(event, sensor: state.sensors.sensors[Int(event.sensor)].name)
+        }
+        advanceSeconds(&state, to: now)
+        state.secondCounts[Int(state.newestSecond % 10)] += new.count
+        gather(block, new, into: &state, counting: true)
+    }
+
+    /// Puts events into the views and the recent rows.
+    private static func gather(_ block: Block, _ range: Range<Int>, into state: inout State, counting: Bool) {
+        for index in range {
+            let row = block.events[index]
+            let event = MapEvent(row, id: block.id(index), sensors: &state.sensors)
+            let isRecent = index >= range.upperBound - recentRows && event.family != .record
+            var made: TickerRow?
+            if isRecent {
+                made = TickerRow(event, row: row, sensors: state.sensors.sensors)
+                if let made { state.recent.append(made) }
+            }
+            guard counting, state.replay == nil else { continue }
+            for filter in state.views.keys where filter.accepts(event.family, event.type) {
+                state.views[filter]?.arcs.add(event)
+                guard index >= range.upperBound - frameRows || isRecent else { continue }
+                state.views[filter]?.rows.append(made ?? TickerRow(event, row: row, sensors: state.sensors.sensors))
+            }
+        }
+        if state.recent.count > recentRows { state.recent.removeFirst(state.recent.count - recentRows) }
+    }
+
+    /// Writes the roll-ups to disk.
+    func save() throws(JournalError) {
+        try state.withLock { state throws(JournalError) in try state.rollups.save() }
+    }
+
+    // MARK: Replay
+
+    /// Puts a stored window on the screens, from its start.
+    public func play(_ window: ClosedRange<Timestamp>, seconds: Int) async throws(JournalError) {
+        var sensors = state.withLock { $0.sensors }
+        let tape = try await ReplayTape(window: window, seconds: seconds, journal: journal, sensors: &sensors)
+        state.withLock { state in
+            state.sensors = sensors
+            state.replay = Replay(tape: tape)
+            Self.clearViews(&state)
+        }
+    }
+
+    /// Plays the window again from its start; false when none is on the screens.
+    public func restartReplay() -> Bool {
+        state.withLock { state in
+            guard let tape = state.replay?.tape else { return false }
+            state.replay = Replay(tape: tape)
+            Self.clearViews(&state)
+            return true
+        }
+    }
+
+    /// Goes back to live; false when nothing is being replayed.
+    public func stopReplay() -> Bool {
+        state.withLock { state in
+            guard state.replay != nil else { return false }
+            state.replay = nil
+            Self.clearViews(&state)
+            return true
+        }
+    }
+
+    private static func clearViews(_ state: inout State) {
+        let head = state.rollups.cursor
+        for filter in state.views.keys {
+            state.views[filter]?.arcs = ArcSet()
+            state.views[filter]?.rows = []
+            state.views[filter]?.after = head
+        }
+        state.shownCountries = [:]
+        state.lastFull = Timestamp(microseconds: 0)
+        state.generation += 1
+    }
+
+    // MARK: Output
+
+    /// Rises when the screens must begin anew with a snapshot (a replay began or ended).
+    public var generation: UInt64 { state.withLock { $0.generation } }
+
+    /// A screen with that filter comes; returns its snapshot and the number of the frame that it includes.
+    public func enter(_ filter: LiveFilter) -> (snapshot: [UInt8], frame: UInt64) {
+        state.withLock { state in
+            state.views[filter, default: View(after: state.rollups.cursor)].screens += 1
+            return (snapshot(filter, &state), state.frameNumber)
+        }
+    }
+
+    /// A new snapshot for a screen that fell behind.
+    public func snapshot(_ filter: LiveFilter) -> (snapshot: [UInt8], frame: UInt64) {
+        state.withLock { state in (snapshot(filter, &state), state.frameNumber) }
+    }
+
+    /// A screen with that filter goes.
+    public func leave(_ filter: LiveFilter) {
+        state.withLock { state in
+            state.views[filter]?.screens -= 1
+            if let view = state.views[filter], view.screens <= 0 { state.views[filter] = nil }
+        }
+    }
+
+    /// The next frame of every filter that has screens; events that came since the last one, and the numbers as they stand.
+    ///
+    /// With `onlyIfDue`, a frame without events is made once a second at most.
+    func frames(onlyIfDue: Bool) -> [LiveFrame] {
+        let now = context.clock.now
+        return state.withLock { state in
+            if state.replay == nil { state.rollups.advance(to: now) }
+            Self.advanceSeconds(&state, to: now)
+            let isFull = now.seconds(since: state.lastFull) >= 1
+            let span = stepReplay(&state)
+            if onlyIfDue, !isFull, span == nil, state.views.values.allSatisfy({ $0.arcs.isEmpty && $0.rows.isEmpty }) { return [] }
+            state.frameNumber += 1
+            let numbers = numbers(state)
+            let withSensors = state.shownSensors != state.sensors.revision
+            let frames = state.views.keys.map { filter in
+                LiveFrame(
+                    filter: filter, number: state.frameNumber, upTo: state.rollups.cursor, events: state.views[filter]?.arcs.events ?? 0,
+                    json: frame(filter, state, numbers, span: span, isFull: isFull, withSensors: withSensors))
+            }
+            for filter in state.views.keys {
+                state.views[filter] = View(after: state.rollups.cursor, screens: state.views[filter]?.screens ?? 0)
+            }
+            state.shownCountries = numbers.tally.countries
+            state.shownSensors = state.sensors.revision
+            if isFull { state.lastFull = now }
+            return frames
+        }
+    }
+
+    /// Moves the replay on by a frame and returns the event times it covers.
+    private func stepReplay(_ state: inout State) -> (from: Timestamp, to: Timestamp)? {
+        guard let replay = state.replay, !replay.isFinished else { return nil }
+        let position = replay.position
+        let frame = replay.tape.frames[position]
+        state.replay?.tally += frame.tally
+        state.replay?.position += 1
+        for filter in state.views.keys {
+            state.views[filter]?.arcs = frame.arcs.filtered(filter)
+            state.views[filter]?.rows = frame.rows.filter { filter.accepts($0.family, $0.type) }
+        }
+        return replay.tape.span(of: position)
+    }
+
+    private static func advanceSeconds(_ state: inout State, to now: Timestamp) {
+        let second = now.microseconds / 1_000_000
+        guard second > state.newestSecond else { return }
+        for step in 0..<min(second - state.newestSecond, 10) { state.secondCounts[Int((second - step) % 10)] = 0 }
+        state.newestSecond = second
+    }
+
+    private func numbers(_ state: State) -> StageNumbers {
+        guard let replay = state.replay else {
+            return StageNumbers(
+                tally: state.rollups.window, window: state.rollups.windowBounds, rateNow: Double(state.secondCounts.reduce(0, +)) / 10,
+                rateHour: Double(state.rollups.lastHour) / 3600, stored: journal.storedCount)
+        }
+        let index = max(0, replay.position - 1)
+        let clock = replay.tape.span(of: index).to
+        let start = replay.tape.window.lowerBound
+        let recent = replay.tape.frames[max(0, index - 9)...index].reduce(0) { $0 + $1.tally.events }
+        let tenFrames = clock.seconds(since: replay.tape.span(of: max(0, index - 9)).from)
+        return StageNumbers(
+            tally: replay.tally, window: (start, clock), rateNow: Double(recent) / max(tenFrames, 0.001),
+            rateHour: Double(replay.tally.events) / max(clock.seconds(since: start), 1), stored: journal.storedCount)
+    }
+
+    // MARK: Encoding
+
+    private func frame(
+        _ filter: LiveFilter, _ state: State, _ numbers: StageNumbers, span: (from: Timestamp, to: Timestamp)?, isFull: Bool,
+        withSensors: Bool
+    ) -> [UInt8] {
+        var json = JSONText()
+        json.object { json in
+            head(&json, state, numbers)
+            let view = state.views[filter]
+            json.member("span") { json in
+                json.object { json in
+                    if let span {
+                        json.member("from", Int(span.from.milliseconds))
+                        json.member("to", Int(span.to.milliseconds))
+                    } else {
+                        json.member("after", (view?.after ?? state.rollups.cursor).description)
+                        json.member("upTo", state.rollups.cursor.description)
+                    }
+                }
+            }
+            json.member("n", view?.arcs.events ?? 0)
+            json.member("arcs") { view?.arcs.write(&$0, sensors: state.sensors.sensors) ?? $0.array { _ in } }
+            json.member("ticker") { json in
+                json.array { json in for row in (view?.rows ?? []).suffix(Self.frameRows) { json.value(json: row.json) } }
+            }
+            numbers.write(&json)
+            numbers.writeCountries(&json, unlike: state.shownCountries)
+            if withSensors { writeSensors(&json, state) }
+            if isFull { writeSlow(&json, numbers) }
+        }
+        return json.bytes
+    }
+
+    private func snapshot(_ filter: LiveFilter, _ state: inout State) -> [UInt8] {
+        let numbers = numbers(state)
+        var json = JSONText()
+        json.object { json in
+            head(&json, state, numbers)
+            json.member("version", context.version)
+            numbers.write(&json)
+            numbers.writeCountries(&json, unlike: nil)
+            writeSensors(&json, state)
+            writeSlow(&json, numbers)
+            json.member("recent") { json in
+                json.array { json in
+                    guard state.replay == nil else { return }
+                    for row in state.recent where filter.accepts(row.family, row.type) { json.value(json: row.json) }
+                }
+            }
+        }
+        return json.bytes
+    }
+
+    private func head(_ json: inout JSONText, _ state: State, _ numbers: StageNumbers) {
+        json.member("upTo", state.rollups.cursor.description)
+        json.member("mode", state.replay != nil ? "replay" : context.isSimulated ? "simulated" : "live")
+        guard let replay = state.replay else {
+            json.member("clock", Int(context.clock.now.milliseconds))
+            return
+        }
+        json.member("clock", Int(numbers.window.to.milliseconds))
+        json.member("replay") { json in
+            json.object { json in
+                json.member("from", Int(replay.tape.window.lowerBound.milliseconds))
+                json.member("to", Int(replay.tape.window.upperBound.milliseconds))
+                json.member("speed") { $0.value(replay.tape.speed, digits: 1) }
+                json.member("state", replay.isFinished ? "finished" : "playing")
+            }
+        }
+    }
+
+    private func writeSensors(_ json: inout JSONText, _ state: State) {
+        json.member("sensors") { json in
+            json.array { json in
+                for sensor in state.sensors.sensors.dropFirst() {
+                    json.object { json in
+                        json.member("name", sensor.name)
+                        guard let point = sensor.point else { return }
+                        json.member("lat") { $0.value(Double(point.latitude), digits: 4) }
+                        json.member("lon") { $0.value(Double(point.longitude), digits: 4) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func writeSlow(_ json: inout JSONText, _ numbers: StageNumbers) {
+        numbers.writeTops(&json, context: context)
+        json.member("ledger") { json in
+            var total = Ledger()
+            for ledger in journal.ledgers.values { total += ledger }
+            json.value(total)
+        }
+        json.member("sources") { json in
+            json.array { json in
+                for source in context.sources() {
+                    json.object { json in
+                        json.member("name", source.name)
+                        json.member("state", source.state)
+                        json.member("rate") { $0.value(source.rate, digits: 2) }
+                        json.member("lag") { $0.value(source.lag, digits: 1) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A frame as it goes to the screens of one filter.
+public struct LiveFrame: Sendable {
+    /// The screens' filter.
+    public let filter: LiveFilter
+    /// Rises with every frame.
+    public let number: UInt64
+    /// The last event it knows of.
+    public let upTo: EventID
+    /// Events it covers.
+    public let events: Int
+    /// The frame.
+    public let json: [UInt8]
+}
+
+extension JSONText {
+    /// Writes the books as an object.
+    public mutating func value(_ ledger: Ledger) {
+        object { json in
+            json.member("received", Int(ledger.received))
+            json.member("stored", Int(ledger.stored))
+            json.member("duplicate", Int(ledger.duplicate))
+            json.member("filtered", Int(ledger.filtered))
+            json.member("dead_lettered", Int(ledger.deadLettered))
+            json.member("shed", Int(ledger.shed))
+        }
+    }
+}

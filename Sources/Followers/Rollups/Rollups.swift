@@ -1,0 +1,96 @@
+import Journal
+import Model
+
+/// Per-minute counts by event time, and the sliding window of the last 24 hours that the screens show.
+///
+/// Kept by one follower. What is counted but not saved yet is counted again from the journal after a crash, because the cursor is
+/// saved with the counts.
+struct Rollups {
+    /// Minutes in the window that screens show.
+    static let windowMinutes: Int64 = 24 * 60
+    /// Most minutes that may be changed and not saved.
+    static let maximumUnsaved = 20_000
+
+    private let file: RollupFile
+    /// Tallies of the window's minutes and of those that are changed and not saved.
+    private var minutes: [Int64: Tally] = [:]
+    private var unsaved: Set<Int64> = []
+    private var newestMinute: Int64
+    /// The sum of the window's minutes.
+    private(set) var window = Tally()
+    /// Id of the last event that is counted.
+    private(set) var cursor: EventID
+
+    /// Opens the file and goes on from its cursor.
+    init(path: String, now: Timestamp) throws(JournalError) {
+        file = try RollupFile(path: path)
+        cursor = try file.cursor()
+        newestMinute = now.minute
+        minutes = try file.tallies(Self.range(newestMinute))
+        for tally in minutes.values { window += tally }
+    }
+
+    /// Forgets everything and counts from the journal's start.
+    mutating func restart(now: Timestamp) throws(JournalError) {
+        try file.clear()
+        minutes = [:]
+        unsaved = []
+        window = Tally()
+        cursor = .zero
+        newestMinute = now.minute
+    }
+
+    private static func range(_ newest: Int64) -> ClosedRange<Int64> { (newest - windowMinutes + 1)...newest }
+
+    /// Event times that the window covers.
+    var windowBounds: (from: Timestamp, to: Timestamp) {
+        (
+            Timestamp(microseconds: (newestMinute - Self.windowMinutes + 1) * 60_000_000),
+            Timestamp(microseconds: (newestMinute + 1) * 60_000_000)
+        )
+    }
+
+    /// Counts an event.
+    mutating func add(_ event: MapEvent, sensor: String) throws(JournalError) {
+        // A clock that runs ahead must not push the window: such events count in the newest minute.
+        let minute = min(event.time.minute, newestMinute)
+        if minutes[minute] == nil { minutes[minute] = try file.tally(minute: minute) }
+        minutes[minute]?.add(event, sensor: sensor)
+        unsaved.insert(minute)
+        if Self.range(newestMinute).contains(minute) { window.add(event, sensor: sensor) }
+        cursor = event.id
+        if unsaved.count >= Self.maximumUnsaved { try save() }
+    }
+
+    /// Moves the window to the clock.
+    mutating func advance(to now: Timestamp) {
+        let minute = now.minute
+        guard minute > newestMinute else { return }
+        let old = Self.range(newestMinute)
+        newestMinute = minute
+        let new = Self.range(minute)
+        for key in minutes.keys where old.contains(key) && !new.contains(key) {
+            if let tally = minutes[key] { window -= tally }
+        }
+        forget()
+    }
+
+    /// Saves what has changed, with the cursor.
+    mutating func save() throws(JournalError) {
+        guard !unsaved.isEmpty else { return }
+        try file.save(minutes.filter { unsaved.contains($0.key) }, cursor: cursor)
+        unsaved = []
+        forget()
+    }
+
+    /// Attacks in the window's newest 60 minutes.
+    var lastHour: Int {
+        (newestMinute - 59...newestMinute).reduce(0) { $0 + (minutes[$1]?.families[Int(EventFamily.attack.rawValue)] ?? 0) }
+    }
+
+    /// Frees the minutes that are neither in the window nor unsaved.
+    private mutating func forget() {
+        let kept = Self.range(newestMinute)
+        minutes = minutes.filter { kept.contains($0.key) || unsaved.contains($0.key) }
+    }
+}

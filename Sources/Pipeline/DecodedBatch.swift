@@ -1,0 +1,78 @@
+import Formats
+import Journal
+import Model
+import Sources
+
+/// What became of a raw batch: events, dead letters, the books and a verdict per record.
+struct DecodedBatch {
+    var events = EventBatch()
+    var deadLetters: [DeadLetter] = []
+    var ledger = Ledger()
+    var verdicts: [BatchVerdict.Verdict] = []
+    var newest: Timestamp?
+
+    /// Decodes every record; what is not understood becomes a dead letter.
+    mutating func decode(_ batch: RawBatch, with decoder: inout any Format, of stream: StreamDescription, settings: SourceSettings) {
+        let context = RecordContext(
+            arrival: batch.arrival, sensor: batch.sensor ?? settings.sensor, fileTime: batch.fileTime, zoneMinutes: settings.zoneMinutes)
+        events.reserve(rows: batch.records.count, rowBytes: 400, rawBytes: batch.records.isEmpty ? 0 : batch.bytes.count / batch.records.count)
+        verdicts.reserveCapacity(batch.records.count)
+        for (index, range) in batch.records.enumerated() {
+            let verdict: BatchVerdict.Verdict
+            if let length = batch.oversized[index] {
+                verdict = bury(
+                    DecodeError(.tooLong, "\(length) bytes; the limit is the source's max_record_bytes"), batch, range, length, stream, settings)
+            } else {
+                do {
+                    let bytes = batch.bytes.span
+                    verdict = Self.verdict(try decoder.decode(bytes.extracting(range), in: context, into: &events))
+                } catch {
+                    events.abandonRow()
+                    verdict = bury(error, batch, range, UInt64(range.count), stream, settings)
+                }
+            }
+            count(verdict)
+            verdicts.append(verdict)
+        }
+        ledger.received += Int64(batch.duplicates)
+        ledger.duplicate += Int64(batch.duplicates)
+        newest = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
+    }
+
+    private static func verdict(_ decoded: Decoded) -> BatchVerdict.Verdict {
+        switch decoded {
+        case .events(let count): .stored(count)
+        case .filtered: .filtered
+        case .notARecord: .notARecord
+        }
+    }
+
+    private mutating func count(_ verdict: BatchVerdict.Verdict) {
+        switch verdict {
+        case .stored(let count):
+            ledger.received += Int64(count)
+            ledger.stored += Int64(count)
+        case .filtered:
+            ledger.received += 1
+            ledger.filtered += 1
+        case .deadLettered:
+            ledger.received += 1
+            ledger.deadLettered += 1
+        case .duplicate:
+            ledger.received += 1
+            ledger.duplicate += 1
+        case .notARecord: break
+        }
+    }
+
+    private mutating func bury(
+        _ error: DecodeError, _ batch: RawBatch, _ range: Range<Int>, _ length: UInt64, _ stream: StreamDescription, _ settings: SourceSettings
+    ) -> BatchVerdict.Verdict {
+        let kept = range.lowerBound..<min(range.upperBound, range.lowerBound + DeadLetter.maximumBytes)
+        deadLetters.append(
+            DeadLetter(
+                source: settings.name, stream: stream.name, offset: batch.startOffset + UInt64(range.lowerBound), reason: error.code.rawValue,
+                detail: error.detail, bytes: Array(batch.bytes[kept]), length: length, arrival: batch.arrival))
+        return .deadLettered(error.description)
+    }
+}

@@ -1,0 +1,99 @@
+public import Journal
+public import Model
+internal import Synchronization
+
+/// What a source is doing, for the screens: rate, lag, state, last error.
+public struct SourceStatus: Sendable {
+    /// What a source is doing.
+    public enum State: String, Sendable {
+        case starting
+        case live
+        case failing
+        case finished
+        case stopped
+    }
+
+    /// The source's name.
+    public var name: String
+    /// What it is doing.
+    public var state: State
+    /// Since when.
+    public var since: Timestamp
+    /// Why it is failing, or a notice.
+    public var detail: String?
+    /// Events a second over the last ten seconds.
+    public var rate: Double
+    /// Seconds by which its newest event time is behind the clock; nil before its first event.
+    public var lag: Double?
+    /// Newest event time.
+    public var watermark: Timestamp?
+    /// Whether what it sends is invented.
+    public var isSimulated: Bool
+}
+
+/// Measures one source: a count per second over the last ten, and the newest event time.
+public final class SourceMeter: Sendable {
+    private struct State {
+        var state = SourceStatus.State.starting
+        var since: Timestamp
+        var detail: String?
+        var counts = [Int](repeating: 0, count: SourceMeter.seconds)
+        var newestSecond: Int64 = 0
+        var watermark: Timestamp?
+    }
+
+    private static let seconds = 10
+
+    /// The source's name.
+    public let name: String
+    private let clock: WallClock
+    private let isSimulated: Bool
+    private let state: Mutex<State>
+
+    /// A meter of a source that is starting.
+    public init(name: String, isSimulated: Bool = false, clock: WallClock) {
+        self.name = name
+        self.clock = clock
+        self.isSimulated = isSimulated
+        state = Mutex(State(since: clock.now))
+    }
+
+    /// Notes committed events and the newest of their times.
+    func note(_ events: Int, newest: Timestamp?) {
+        let second = clock.now.microseconds / 1_000_000
+        state.withLock { state in
+            Self.advance(&state, to: second)
+            state.counts[Int(second % Int64(Self.seconds))] += events
+            if let newest { state.watermark = max(state.watermark ?? newest, newest) }
+        }
+    }
+
+    /// Notes a change of state.
+    public func note(_ new: SourceStatus.State, detail: String? = nil) {
+        let now = clock.now
+        state.withLock { state in
+            if state.state != new { state.since = now }
+            state.state = new
+            state.detail = detail
+        }
+    }
+
+    /// What the source is doing now.
+    public var status: SourceStatus {
+        let now = clock.now
+        return state.withLock { state in
+            Self.advance(&state, to: now.microseconds / 1_000_000)
+            return SourceStatus(
+                name: name, state: state.state, since: state.since, detail: state.detail,
+                rate: Double(state.counts.reduce(0, +)) / Double(Self.seconds), lag: state.watermark.map { max(0, now.seconds(since: $0)) },
+                watermark: state.watermark, isSimulated: isSimulated)
+        }
+    }
+
+    private static func advance(_ state: inout State, to second: Int64) {
+        guard second > state.newestSecond else { return }
+        let steps = min(second - state.newestSecond, Int64(seconds))
+        for step in 0..<steps { state.counts[Int((second - step) % Int64(seconds))] = 0 }
+        state.newestSecond = second
+    }
+}
