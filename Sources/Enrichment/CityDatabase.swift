@@ -23,15 +23,16 @@ public final class CityDatabase: @unchecked Sendable {
 
     /// Opens a database; the error names the path and what is wrong.
     public init(path: String) throws(EnrichmentError) {
-        handle = .allocate(capacity: 1)
-        let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), handle)
+        let opened = UnsafeMutablePointer<MMDB_s>.allocate(capacity: 1)
+        let status = MMDB_open(path, UInt32(MMDB_MODE_MMAP), opened)
         guard status == MMDB_SUCCESS else {
-            handle.deallocate()
-            paths = []
+            // Nothing is stored yet, so deinit does not close what never opened.
+            opened.deallocate()
             let reason = String(cString: MMDB_strerror(status))
             if status == MMDB_FILE_OPEN_ERROR { throw EnrichmentError(.unreadable, "\(path): \(reason)") }
             throw EnrichmentError(.damaged, "\(path): \(reason) Fetch the file again.")
         }
+        handle = opened
         paths = [
             ["country", "iso_code"], ["subdivisions", "0", "names", "en"], ["city", "names", "en"],
             ["location", "latitude"], ["location", "longitude"],
