@@ -1,8 +1,9 @@
-internal import Formats
-internal import Journal
+import Enrichment
+import Formats
+import Journal
 import Model
 import Sources
-internal import Synchronization
+import Synchronization
 import Wire
 
 /// The lane of one stream: decodes its records in order, enriches the events and submits them with the cursor.
