@@ -84,7 +84,8 @@ public struct EnrichmentChain: Sendable {
     public func describe(_ address: IPAddress) -> EventBatch {
         var batch = EventBatch()
         batch.append(.sourceIP, address)
-        _ = core.places.resolve(address, .source, into: &batch)
+        var memo = CityMemo(bits: 0)
+        _ = core.places.resolve(address, .source, &memo, into: &batch)
         batch.endRowWithoutRaw()
         return batch
     }

@@ -3,6 +3,7 @@ import Model
 /// Enriches rows one after another, for one thread at a time: the cache and a buffer to encode into.
 struct EnrichmentLane: Sendable {
     var cache: AddressCache
+    private var cities = CityMemo(bits: 13)
     private var scratch = EventBatch()
 
     init(cacheEntries: Int) { cache = AddressCache(entries: cacheEntries) }
@@ -70,7 +71,7 @@ struct EnrichmentLane: Sendable {
     private mutating func look(up address: IPAddress, _ side: Side, _ places: Places) -> AddressCache.Entry {
         if let entry = cache.find(address, side) { return entry }
         scratch.removeAll()
-        let (verdict, placeBytes) = places.resolve(address, side.fields, into: &scratch)
+        let (verdict, placeBytes) = places.resolve(address, side.fields, &cities, into: &scratch)
         let pairs = scratch.bytes
         return cache.insert(address, side, verdict, placeBytes: placeBytes, pairs.span)
     }

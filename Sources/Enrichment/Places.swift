@@ -18,7 +18,9 @@ struct Places: Sendable {
     /// Appends the pairs for the place of an address, then those for its autonomous system.
     ///
     /// - Returns: the verdict, and how many bytes of the appended are about the place.
-    func resolve(_ address: IPAddress, _ fields: SideFields, into batch: inout EventBatch) -> (verdict: Verdict, placeBytes: Int) {
+    func resolve(
+        _ address: IPAddress, _ fields: SideFields, _ memo: inout CityMemo, into batch: inout EventBatch
+    ) -> (verdict: Verdict, placeBytes: Int) {
         let start = batch.bytes.count
         var verdict = Verdict()
         verdict.isPrivate = AddressClass(address) != .global
@@ -30,15 +32,17 @@ struct Places: Sendable {
             verdict.isNowhere = true
             Self.append(.private, fields, to: &batch)
         } else {
-            verdict.country = appendFromDatabases(address, fields, to: &batch)
+            verdict.country = appendFromDatabases(address, fields, &memo, to: &batch)
         }
         let placeBytes = batch.bytes.count - start
         if !verdict.isPrivate { appendSystem(address, fields, to: &batch) }
         return (verdict, placeBytes)
     }
 
-    private func appendFromDatabases(_ address: IPAddress, _ fields: SideFields, to batch: inout EventBatch) -> CountryCode {
-        let city = assets.cities.flatMap { database in database.record(of: address).map(database.city) }
+    private func appendFromDatabases(
+        _ address: IPAddress, _ fields: SideFields, _ memo: inout CityMemo, to batch: inout EventBatch
+    ) -> CountryCode {
+        let city = assets.cities.flatMap { database in database.record(of: address).map { memo.city($0, in: database) } }
         let country: CountryCode
         if let ranges = assets.countryRanges {
             country = ranges.withText(ranges.value(of: address)) { CountryCode($0) }

@@ -65,7 +65,7 @@ import Testing
             #expect(row.integer(.sourceASNumber) == Int64(system))
             #expect(row.point(.sourceLocation)?.isValid == true)
         }
-        // Every country that the fresh ranges name has a label point, or is listed as one without.
+        // Whatever the address, there is a point or a reason, and a country just when the fresh ranges name one.
         let ranges = try #require(assets.countryRanges)
         var random = Seeded(state: 5)
         for _ in 0..<20_000 {
