@@ -74,9 +74,18 @@ final class RecordingIntake: Intake {
         return ticket
     }
 
-    /// Commits all but the newest batches.
+    /// Commits late batches too, now and then, until cancelled, as a pipeline does.
+    func commitLate() async {
+        while !Task.isCancelled {
+            for _ in 0..<20 { await Task.yield() }
+            commit()
+        }
+    }
+
+    /// Commits all but the newest batches; nothing once it is dead.
     func commit(keeping kept: Int = 0) {
-        let ready = run.withLock { run in
+        let ready = run.withLock { run -> [(RawBatch, StreamDescription, Ticket)] in
+            guard run.left > 0 else { return [] }
             let count = max(0, run.waiting.count - kept)
             defer { run.waiting.removeFirst(count) }
             return Array(run.waiting.prefix(count))
