@@ -1,0 +1,72 @@
+import Glibc
+public import Model
+import Wire
+
+/// Reads records from standard input, or any open descriptor, to its end.
+///
+/// There is no cursor: what a killed run had read but not committed is lost with the pipe.
+public struct StandardInputSource: Source {
+    let descriptor: Int32
+    let format: String?
+    let sensor: String?
+    let now: @Sendable () -> Timestamp
+
+    /// A source that reads a descriptor, by default 0. A nil format is detected from the first bytes.
+    public init(
+        descriptor: Int32 = 0, format: String? = nil, sensor: String? = nil, now: @escaping @Sendable () -> Timestamp = { ArrivalClock.now() }
+    ) {
+        self.descriptor = descriptor
+        self.format = format
+        self.sensor = sensor
+        self.now = now
+    }
+
+    /// Runs to the end of input. Blocks a thread while no input comes; cancellation is seen within a quarter of a second.
+    public func run(into intake: any Intake) async throws {
+        var feeder: LaneFeeder?
+        var head: [UInt8] = []
+        while let bytes = try read() {
+            try Task.checkCancellation()
+            if bytes.isEmpty {
+                await Task.yield()
+                continue
+            }
+            if var open = feeder {
+                try await open.push(bytes)
+                feeder = open
+                continue
+            }
+            head += bytes
+            // A format is told by whole records where they come in time.
+            guard head.count >= 64 << 10 || head.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { continue }
+            var open = try await begin(head, intake)
+            try await open.push(head)
+            feeder = open
+        }
+        if feeder == nil, !head.isEmpty {
+            var open = try await begin(head, intake)
+            try await open.push(head)
+            feeder = open
+        }
+        try await feeder?.finish()
+    }
+
+    private func begin(_ head: [UInt8], _ intake: any Intake) async throws(IntakeError) -> LaneFeeder {
+        let id = "stdin:\(now().microseconds).\(getpid())"
+        let lane = try await intake.open(StreamDescription(id: id, name: "standard input", head: Array(head.prefix(64 << 10)), format: format))
+        return LaneFeeder(lane: lane, framer: Framer(framing: lane.framing), batchRecords: 5000, sensor: sensor, now: now)
+    }
+
+    /// What there is to read, empty when nothing came for a quarter of a second, nil at the end.
+    private func read() throws(FileSourceError) -> [UInt8]? {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        if Glibc.poll(&poll, 1, 250) == 0 { return [] }
+        let bytes = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
+            count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+        }
+        if bytes.isEmpty, poll.revents & Int16(POLLIN) == 0, poll.revents & Int16(POLLHUP) == 0 {
+            throw FileSourceError(.unreadable, "standard input: not readable")
+        }
+        return bytes.isEmpty ? nil : bytes
+    }
+}
