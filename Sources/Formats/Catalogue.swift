@@ -13,7 +13,8 @@ public struct FormatCatalogue: Sendable {
 
         /// An entry with the given parts.
         public init(
-            spec: FormatSpec, make: @escaping @Sendable ([UInt8]) -> (any Format)?, likelihood: @escaping @Sendable (Span<UInt8>, String) -> Int
+            spec: FormatSpec, make: @escaping @Sendable ([UInt8]) -> (any Format)?,
+            likelihood: @escaping @Sendable (Span<UInt8>, String) -> Int
         ) {
             self.spec = spec
             self.make = make
@@ -40,7 +41,7 @@ public struct FormatCatalogue: Sendable {
         Entry(SuricataFormat.self),
         Entry(CowrieFormat.self),
         Entry(MarxFormat.self),
-        MappingFormat.entry(name: MappingPreset.satoriAttacks.name, preset: MappingPreset.satoriAttacks),
+        MappingFormat.entry(MappingPreset.satoriAttacks),
     ])
 
     /// The catalogue with one more format, decoded by a mapping of the configuration; it replaces one of the same name.

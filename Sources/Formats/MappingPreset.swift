@@ -1,6 +1,3 @@
-import Model
-import Wire
-
 /// A mapping that is built in.
 public struct MappingPreset: Sendable {
     /// The name of its format.
@@ -19,10 +16,9 @@ public struct MappingPreset: Sendable {
         name: "satori-attacks",
         summary: "messages of the 2017 public cyber-attack map stream",
         mapping: MappingSpec(
-            framing: .json,
             fields: [
-                "event.action": "attack_type",
-                "event.reason": "attack_subtype",
+                "rule.name": "attack_type",
+                "event.action": "attack_subtype",
                 "source.ip": "attacker_ip",
                 "destination.port": "attack_port",
                 "source.geo.city_name": "city_origin",
@@ -30,6 +26,26 @@ public struct MappingPreset: Sendable {
                 "destination.geo.city_name": "city_target",
                 "destination.geo.country_name": "country_target",
                 "labels.attacker": "attacker",
-            ]),
-        characteristicKeys: ["attack_type", "attacker_ip"])
+            ],
+            constants: ["observer.type": "feed", "event.type": "info"],
+            attackType: MappingSpec.Lookup(path: "attack_type", table: attackTypes, fallback: "scan"),
+            severity: MappingSpec.Lookup(path: "attack_type", table: severities, fallback: "medium"),
+            sourcePlace: MappingSpec.Place(latitude: "latitude", longitude: "longitude"),
+            destinationPlace: MappingSpec.Place(latitude: "latitude2", longitude: "longitude2")),
+        characteristicKeys: ["attack_type", "attacker_ip", "latitude2", "longitude2"])
+
+    /// First words of `attack_type`: names of malware families' kinds, of attacks and of the services tried.
+    private static let attackTypes = [
+        "backdoor": "malware", "trojan": "malware", "worm": "malware", "virus": "malware", "botnet": "malware", "bot": "malware",
+        "ransomware": "malware", "malware": "malware", "rootkit": "malware", "adware": "malware", "downloader": "malware",
+        "ddos": "dos", "dos": "dos", "flood": "dos", "exploit": "exploit", "shellcode": "exploit", "rce": "exploit",
+        "sql": "web", "sqli": "web", "xss": "web", "web": "web", "http": "web", "ssh": "bruteforce", "telnet": "bruteforce",
+        "rdp": "bruteforce", "ftp": "bruteforce", "brute": "bruteforce", "bruteforce": "bruteforce", "phishing": "phishing",
+        "spam": "spam", "scan": "scan", "scanner": "scan", "recon": "recon",
+    ]
+
+    private static let severities = [
+        "backdoor": "high", "trojan": "high", "worm": "high", "virus": "high", "ransomware": "high", "rootkit": "high", "exploit": "high",
+        "scan": "low", "scanner": "low", "recon": "low", "spam": "low",
+    ]
 }

@@ -237,6 +237,17 @@ public struct JSONReader: Sendable {
         }
     }
 
+    /// The scalar at an index, or the first scalar of an array there; nil for objects, null and negative indexes.
+    public func firstScalar(at index: Int32) -> JSONToken? {
+        guard index >= 0, Int(index) < tokens.count else { return nil }
+        let token = tokens[Int(index)]
+        switch token.kind {
+        case .null, .object, .key: return nil
+        case .array: return token.next > Int(index) + 1 ? firstScalar(at: index + 1) : nil
+        default: return token
+        }
+    }
+
     /// What a set of paths says about a key below a node.
     @inline(__always) func target(
         of key: JSONToken, below node: Int, in input: Span<UInt8>, from paths: borrowing JSONPaths

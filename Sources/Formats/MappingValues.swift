@@ -1,0 +1,79 @@
+import Wire
+
+/// The values that a mapping's paths find in a record, JSON or CSV alike, as texts in one buffer.
+///
+/// Keeps its memory from record to record. Empty text and null count as absent.
+struct MappingValues: Sendable {
+    /// A text that was found.
+    struct Match: Sendable {
+        let path: Int
+        let range: Range<Int>
+    }
+
+    /// What was found, in the order of the record (JSON) or of the paths (CSV).
+    private(set) var matches: [Match] = []
+    /// The texts.
+    private(set) var text: [UInt8] = []
+    /// Names that came twice in the record.
+    private(set) var duplicateKeys = 0
+
+    private var fields: JSONFields
+
+    /// Finds those paths.
+    init(_ paths: [String]) { fields = JSONFields(JSONPaths(paths, dottedNames: true)) }
+
+    /// The first text at a path, or an empty range where there is none.
+    func first(_ path: Int?) -> Range<Int> {
+        guard let path else { return 0..<0 }
+        for match in matches where match.path == path { return match.range }
+        return 0..<0
+    }
+
+    /// Reads a JSON object; an array at a path gives each of its scalars.
+    mutating func readJSON(_ record: Span<UInt8>) throws(DecodeError) {
+        matches.removeAll(keepingCapacity: true)
+        text.removeAll(keepingCapacity: true)
+        try fields.readObject(record)
+        duplicateKeys = fields.reader.duplicateKeys
+        for match in fields.matches {
+            let token = fields.reader.tokens[match.token]
+            if token.kind == .array {
+                var at = match.token + 1
+                while at < token.next {
+                    add(match.path, fields.reader.tokens[at], record)
+                    at = fields.reader.tokens[at].next
+                }
+            } else {
+                add(match.path, token, record)
+            }
+        }
+    }
+
+    private mutating func add(_ path: Int, _ token: JSONToken, _ record: Span<UInt8>) {
+        switch token.kind {
+        case .object, .array, .null, .key: return
+        default: break
+        }
+        let start = text.count
+        fields.reader.appendText(of: token, in: record, to: &text)
+        if text.count > start { matches.append(Match(path: path, range: start..<text.count)) }
+    }
+
+    /// Takes the columns of a CSV record; `columns` says for each path which column it is.
+    mutating func readCSV(_ csv: borrowing CSVReader, _ columns: [Int?], _ record: Span<UInt8>) {
+        matches.removeAll(keepingCapacity: true)
+        text.removeAll(keepingCapacity: true)
+        for path in columns.indices {
+            guard let column = columns[path], column < csv.values.count else { continue }
+            let value = csv.values[column]
+            guard !value.range.isEmpty else { continue }
+            let start = text.count
+            if value.isRepaired {
+                text.append(contentsOf: csv.repaired[value.range])
+            } else {
+                record.extracting(value.range).withUnsafeBufferPointer { text.append(contentsOf: $0) }
+            }
+            matches.append(Match(path: path, range: start..<text.count))
+        }
+    }
+}

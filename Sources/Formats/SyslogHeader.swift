@@ -1,0 +1,34 @@
+/// The header that syslog writes before a JSON object: `Jan  9 15:55:17 host suricata[4146]: {…}`, perhaps with `<PRI>`.
+struct SyslogHeader {
+    /// Offset of the object.
+    let end: Int
+    private let hostRange: Range<Int>
+
+    /// The header of a record; nil when the record begins with a JSON value or has none.
+    init?(of record: Span<UInt8>) {
+        guard record.count > 0 else { return nil }
+        // A quick look: objects and byte order marks are by far the most common.
+        switch record[0] {
+        case UInt8(ascii: "<"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): break
+        default: return nil
+        }
+        let limit = min(record.count, 256)
+        var brace = 0
+        while brace < limit, record[brace] != UInt8(ascii: "{") { brace += 1 }
+        guard brace < limit, brace >= 3, record[brace - 1] == UInt8(ascii: " "), record[brace - 2] == UInt8(ascii: ":") else { return nil }
+        end = brace
+        // The host is the last word but one.
+        var tagStart = brace - 2
+        while tagStart > 0, record[tagStart - 1] != UInt8(ascii: " ") { tagStart -= 1 }
+        let hostEnd = max(tagStart - 1, 0)
+        var hostStart = hostEnd
+        while hostStart > 0, record[hostStart - 1] != UInt8(ascii: " ") { hostStart -= 1 }
+        hostRange = hostStart..<hostEnd
+    }
+
+    /// The host that the header names.
+    func host(in record: Span<UInt8>) -> String? {
+        guard !hostRange.isEmpty else { return nil }
+        return record.extracting(hostRange).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+}
