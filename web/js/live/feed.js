@@ -1,0 +1,103 @@
+/**
+ * The live feed of this tab, whether it holds the stream itself or hears it from the tab that does.
+ */
+
+import { Connection } from './connection.js';
+import { takePart } from './election.js';
+import { LiveState } from './state.js';
+
+/** A follower that does not get the state within this time asks again: the leader may just have gone. */
+const ASK_AGAIN_MS = 1500;
+
+/**
+ * Keeps a `LiveState` current. Events: `rows` (detail `{rows, backfill}`), `frame` (detail: the frame), `gap`
+ * (detail: events shed), `status` (detail: ConnectionStatus and `leader`).
+ */
+export class Feed extends EventTarget {
+  state = new LiveState();
+
+  /** @type {import('./connection.js').ConnectionStatus} */
+  status = { phase: 'connecting' };
+
+  #tab = crypto.getRandomValues(new Uint32Array(2)).join('-');
+  /** @type {BroadcastChannel} */
+  #channel;
+  /** @type {Connection|null} set while this tab leads */
+  #connection = null;
+
+  /** Whether this tab holds the browser's one stream. */
+  get leads() {
+    return this.#connection !== null;
+  }
+
+  start() {
+    const name = `petrel-live ${new URL('.', document.baseURI).pathname}`;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.addEventListener('message', ({ data }) => this.#hear(data));
+    takePart(name, this.#channel, this.#tab, { lead: () => this.#lead(), follow: () => this.#follow() });
+    this.#askForState();
+  }
+
+  #lead() {
+    if (this.#connection) return;
+    this.#connection = new Connection(
+      (event, data) => {
+        this.#channel.postMessage({ kind: 'message', event, data });
+        this.#take(event, data);
+      },
+      (status) => {
+        this.#channel.postMessage({ kind: 'status', status });
+        this.#setStatus(status);
+      },
+    );
+    this.#connection.open();
+  }
+
+  #follow() {
+    this.#connection?.close();
+    this.#connection = null;
+    this.#askForState();
+  }
+
+  #askForState() {
+    if (this.leads || this.state.snapshot) return;
+    this.#channel.postMessage({ kind: 'want-state', tab: this.#tab });
+    setTimeout(() => this.#askForState(), ASK_AGAIN_MS);
+  }
+
+  #hear(message) {
+    if (message.kind === 'want-state' && this.leads && this.state.snapshot) {
+      this.#channel.postMessage({ kind: 'state', tab: message.tab, snapshot: this.state.snapshot, status: this.status });
+    } else if (message.kind === 'state' && message.tab === this.#tab && !this.state.snapshot) {
+      this.#setStatus(message.status);
+      this.#take('snapshot', message.snapshot);
+    } else if (message.kind === 'message' && !this.leads) {
+      this.#take(message.event, message.data);
+    } else if (message.kind === 'status' && !this.leads) {
+      this.#setStatus(message.status);
+    }
+  }
+
+  #take(event, data) {
+    if (event === 'snapshot') {
+      const first = this.state.snapshot === null;
+      this.#tell('rows', { rows: this.state.replace(data), backfill: first });
+    } else if (!this.state.snapshot) {
+      return;
+    } else if (event === 'frame') {
+      this.#tell('rows', { rows: this.state.advance(data), backfill: false, frame: data });
+    } else if (event === 'gap') {
+      this.#tell('gap', data.shed);
+    }
+  }
+
+  #setStatus(status) {
+    if (status.phase === this.status.phase && status.retryAt === this.status.retryAt) return;
+    this.status = status;
+    this.#tell('status', status);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

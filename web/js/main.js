@@ -1,0 +1,70 @@
+/**
+ * Starts the map page: gives every widget the model, and the keyboard its shortcuts.
+ */
+
+import { isTyping } from './dom.js';
+import { fragmentValue } from './fragment.js';
+import './map/petrel-map.js';
+import { Model } from './model.js';
+import { restoreTheme, toggleTheme } from './theme.js';
+import './widgets/petrel-about.js';
+import './widgets/petrel-actions.js';
+import './widgets/petrel-drawer.js';
+import './widgets/petrel-help.js';
+import './widgets/petrel-legend.js';
+import './widgets/petrel-mode.js';
+import './widgets/petrel-notice.js';
+import './widgets/petrel-rate.js';
+import './widgets/petrel-screen.js';
+import './widgets/petrel-severity.js';
+import './widgets/petrel-sources.js';
+import './widgets/petrel-status.js';
+import './widgets/petrel-ticker.js';
+import './widgets/petrel-tops.js';
+import './widgets/petrel-totals.js';
+
+restoreTheme();
+
+const model = new Model();
+const find = (selector) => document.querySelector(selector);
+
+for (const name of ['mode', 'status', 'notice', 'legend', 'totals', 'rate', 'severity', 'sources', 'screen', 'tops',
+  'ticker', 'drawer']) {
+  find(`petrel-${name}`).connect(model);
+}
+find('petrel-map').connect(model, find('.free'));
+
+const actions = {
+  pause: () => model.togglePause(),
+  theme: toggleTheme,
+  fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+  help: () => find('petrel-help').toggle(),
+  about: () => find('petrel-about').toggle(),
+};
+find('petrel-actions').connect(model, actions);
+
+const shortcuts = { ' ': actions.pause, f: actions.fullscreen, t: actions.theme, '?': actions.help };
+addEventListener('keydown', (event) => {
+  const onButton = event.key === ' ' && event.target.matches('button, a, summary');
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || onButton) return;
+  const action = shortcuts[event.key];
+  if (!action || document.querySelector('dialog[open]')) return;
+  event.preventDefault();
+  action();
+});
+
+for (const tab of document.querySelectorAll('.tabs button')) {
+  tab.addEventListener('click', () => {
+    document.body.dataset.tab = tab.dataset.tab;
+    for (const other of document.querySelectorAll('.tabs button')) other.setAttribute('aria-pressed', String(other === tab));
+  });
+}
+
+function openLinkedEvent() {
+  const id = fragmentValue('event');
+  if (id) model.select({ kind: 'event', id });
+}
+addEventListener('hashchange', openLinkedEvent);
+openLinkedEvent();
+
+model.start();

@@ -1,0 +1,118 @@
+/**
+ * Draws the arcs with Canvas 2D, where there is no WebGL2.
+ */
+
+import { palette, theme } from '../theme.js';
+import { TYPES } from '../types.js';
+import { controlPoint, pointAt } from './curve.js';
+
+const TAIL = 0.35;
+const IMPACT_SECONDS = 0.9;
+
+/** Renderer of an ArcSet; has the same methods as WebGLArcs. */
+export class CanvasArcs {
+  /** Most arcs at a time. */
+  static budget = 300;
+
+  #context;
+  #arcs;
+  #camera;
+  #colours = [];
+  #trace = 0.3;
+  #glyphs = TYPES.map(({ glyph }) => new Path2D(glyph));
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import('./arc-set.js').ArcSet} arcs
+   * @param {import('./camera.js').Camera} camera
+   */
+  constructor(canvas, arcs, camera) {
+    this.#context = canvas.getContext('2d');
+    this.#arcs = arcs;
+    this.#camera = camera;
+    this.recolour();
+  }
+
+  /** Takes the theme's colours again. */
+  recolour() {
+    this.#colours = palette().types.map((rgb) => `rgb(${rgb.join(' ')})`);
+    this.#trace = theme() === 'dark' ? 0.3 : 0.42;
+  }
+
+  /** Nothing is kept per arc. */
+  write() {}
+
+  /** @param {number} time the map's seconds @param {{still: boolean, shown: number[]}} options */
+  draw(time, { still, shown }) {
+    const context = this.#context;
+    const ratio = context.canvas.width / this.#camera.width;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, this.#camera.width, this.#camera.height);
+    context.lineCap = 'round';
+    for (const arc of this.#arcs.live.values()) {
+      if (shown[arc.type] && time >= arc.start && time <= arc.end) this.#drawArc(arc, time, still);
+    }
+  }
+
+  #drawArc(arc, time, still) {
+    const context = this.#context;
+    const from = this.#camera.toScreen(arc.from);
+    const to = arc.to.onScreen ? [arc.to.x, arc.to.y] : this.#camera.toScreen([arc.to.x, arc.to.y]);
+    const control = controlPoint(from, to, arc.bend);
+    const landing = arc.start + arc.flight;
+    const fade = time < landing ? 1 : Math.max(0, (arc.end - time) / (arc.end - landing));
+    const head = still ? 1 : Math.min(1, (time - arc.start) / arc.flight);
+    context.strokeStyle = this.#colours[arc.type];
+    context.fillStyle = this.#colours[arc.type];
+    context.lineWidth = Math.min(8, 1.5 + 0.6 * Math.log2(arc.count));
+
+    context.globalAlpha = (still ? 0.75 : this.#trace) * fade;
+    this.#part(from, control, to, 0, head);
+    if (!still && head < 1) {
+      context.globalAlpha = 0.9;
+      this.#part(from, control, to, Math.max(0, head - TAIL), head);
+    }
+    context.globalAlpha = 0.9 * fade;
+    this.#circle(from, arc.message.accuracy === 'country' ? 6 : 3, arc.message.accuracy === 'country');
+    if (head < 1 || still) this.#glyph(arc, pointAt(from, control, to, still ? 0.5 : head), still ? fade : 1);
+    const age = (time - landing) / IMPACT_SECONDS;
+    if (!still && age >= 0 && age < 1) {
+      context.globalAlpha = 0.9 * (1 - age);
+      this.#circle(to, 5 + 18 * age, true);
+    }
+    context.globalAlpha = 1;
+  }
+
+  /** The part of the curve from t0 to t1, itself a quadratic curve. */
+  #part(from, control, to, t0, t1) {
+    const context = this.#context;
+    const start = pointAt(from, control, to, t0);
+    const end = pointAt(from, control, to, t1);
+    const blend = (a, b, t) => a + (b - a) * t;
+    const middle = [0, 1].map((axis) => blend(
+      blend(from[axis], control[axis], t0), blend(control[axis], to[axis], t0), t1));
+    context.beginPath();
+    context.moveTo(start[0], start[1]);
+    context.quadraticCurveTo(middle[0], middle[1], end[0], end[1]);
+    context.stroke();
+  }
+
+  #circle([x, y], radius, hollow) {
+    const context = this.#context;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    if (!hollow) return context.fill();
+    context.lineWidth = 1.5;
+    return context.stroke();
+  }
+
+  #glyph(arc, [x, y], alpha) {
+    const context = this.#context;
+    context.save();
+    context.globalAlpha = alpha;
+    context.translate(x - 6, y - 6);
+    context.scale(0.75, 0.75);
+    context.fill(this.#glyphs[arc.type], 'evenodd');
+    context.restore();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Wheel, drag, pinch and keys move the camera; a press without a drag is a click.
+ */
+
+const WHEEL_STEP = 0.0016;
+const KEY_ZOOM = 1.4;
+const KEY_PAN_PX = 80;
+/** A pointer that moved less than this between down and up has clicked. */
+const CLICK_SLOP_PX = 5;
+
+/**
+ * @param {HTMLElement} element
+ * @param {import('./camera.js').Camera} camera
+ * @param {(x: number, y: number) => void} onClick in CSS pixels of the element
+ */
+export function steer(element, camera, onClick) {
+  /** @type {Map<number, {x: number, y: number}>} */
+  const pointers = new Map();
+  let travelled = 0;
+
+  const local = (event) => {
+    const box = element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+
+  element.addEventListener('wheel', (event) => {
+    event.preventDefault();
+    const { x, y } = local(event);
+    camera.zoomBy(Math.exp(-event.deltaY * WHEEL_STEP * (event.ctrlKey ? 4 : 1)), x, y);
+  }, { passive: false });
+
+  element.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    if (pointers.size === 0) travelled = 0;
+    pointers.set(event.pointerId, local(event));
+    element.setPointerCapture(event.pointerId);
+  });
+
+  element.addEventListener('pointermove', (event) => {
+    const before = pointers.get(event.pointerId);
+    if (!before) return;
+    const now = local(event);
+    travelled += Math.hypot(now.x - before.x, now.y - before.y);
+    const other = [...pointers].find(([id]) => id !== event.pointerId)?.[1];
+    pointers.set(event.pointerId, now);
+    if (other) {
+      const apart = Math.hypot(before.x - other.x, before.y - other.y);
+      const factor = apart > 0 ? Math.hypot(now.x - other.x, now.y - other.y) / apart : 1;
+      camera.zoomBy(factor, (now.x + other.x) / 2, (now.y + other.y) / 2);
+      camera.panBy((now.x - before.x) / 2, (now.y - before.y) / 2);
+    } else if (travelled > CLICK_SLOP_PX) camera.panBy(now.x - before.x, now.y - before.y);
+  });
+
+  const release = (event) => {
+    const point = pointers.get(event.pointerId);
+    if (!pointers.delete(event.pointerId)) return;
+    if (event.type === 'pointerup' && pointers.size === 0 && travelled <= CLICK_SLOP_PX) onClick(point.x, point.y);
+  };
+  element.addEventListener('pointerup', release);
+  element.addEventListener('pointercancel', release);
+  element.addEventListener('keydown', (event) => moveByKey(event, camera));
+}
+
+/** @param {KeyboardEvent} event @param {import('./camera.js').Camera} camera */
+function moveByKey(event, camera) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const moves = {
+    '+': () => camera.zoomBy(KEY_ZOOM),
+    '=': () => camera.zoomBy(KEY_ZOOM),
+    '-': () => camera.zoomBy(1 / KEY_ZOOM),
+    '0': () => camera.reset(),
+    ArrowLeft: () => camera.panBy(KEY_PAN_PX, 0),
+    ArrowRight: () => camera.panBy(-KEY_PAN_PX, 0),
+    ArrowUp: () => camera.panBy(0, KEY_PAN_PX),
+    ArrowDown: () => camera.panBy(0, -KEY_PAN_PX),
+  };
+  const move = moves[event.key];
+  if (!move) return;
+  event.preventDefault();
+  move();
+}

@@ -1,0 +1,152 @@
+/**
+ * The GPU's part of the arcs. An arc's instance data is written when it is born (or takes up more events); everything
+ * that moves is computed here from one time per frame.
+ *
+ * Instance: ends = from.xy, to.xy; timing = to is on the screen, start, flight, end (seconds);
+ * look = bend, half width, type, accuracy (1: the country's ring).
+ */
+
+const COMMON = `#version 300 es
+precision highp float;
+layout(location=1) in vec4 ends;
+layout(location=2) in vec4 timing;
+layout(location=3) in vec4 look;
+uniform vec3 view;       // scale, offset: map units to CSS pixels
+uniform vec2 size;       // CSS pixels
+uniform float time;
+uniform float still;     // 1: no motion
+uniform vec3 colours[11];
+uniform float shown[11];
+
+vec2 onScreen(vec2 place) { return place * view.x + view.yz; }
+vec2 source() { return onScreen(ends.xy); }
+vec2 target() { return timing.x > 0.5 ? ends.zw : onScreen(ends.zw); }
+// As controlPoint() in curve.js.
+vec2 control(vec2 a, vec2 b) {
+  vec2 d = b - a;
+  float len = length(d);
+  float side = d.x >= 0.0 ? 1.0 : -1.0;
+  vec2 up = len > 0.01 ? side * vec2(d.y, -d.x) / len : vec2(0.0, -1.0);
+  return (a + b) * 0.5 + up * (len * look.x + 10.0);
+}
+vec2 curve(vec2 a, vec2 c, vec2 b, float t) { return mix(mix(a, c, t), mix(c, b, t), t); }
+float progress() { return still > 0.5 ? 10.0 : (time - timing.y) / timing.z; }
+float fade() { return 1.0 - smoothstep(timing.y + timing.z, timing.w, time); }
+vec4 clip(vec2 p) { return vec4(p.x / size.x * 2.0 - 1.0, 1.0 - p.y / size.y * 2.0, 0.0, 1.0); }
+bool hidden() { return time < timing.y || time > timing.w || shown[int(look.z)] < 0.5; }
+`;
+
+/** Strip along the curve: location 0 is (t, side). */
+export const ARC_VERTEX = `${COMMON}
+layout(location=0) in vec2 strip;
+out float along;
+out float across;
+flat out float halfWidth;
+flat out float head;
+flat out float faded;
+flat out vec3 colour;
+void main() {
+  if (hidden()) { gl_Position = vec4(2.0, 2.0, 0.0, 1.0); return; }
+  vec2 a = source(), b = target(), c = control(a, b);
+  vec2 p = curve(a, c, b, strip.x);
+  vec2 tangent = normalize(mix(c - a, b - c, strip.x) + vec2(1e-4, 0.0));
+  halfWidth = look.y;
+  float reach = halfWidth + 3.0;
+  across = strip.y * reach;
+  along = strip.x;
+  head = progress();
+  faded = fade();
+  colour = colours[int(look.z)];
+  gl_Position = clip(p + vec2(-tangent.y, tangent.x) * across);
+}`;
+
+/** Comet with a fading tail over a faint trace of its way. */
+export const ARC_FRAGMENT = `#version 300 es
+precision highp float;
+in float along;
+in float across;
+flat in float halfWidth;
+flat in float head;
+flat in float faded;
+flat in vec3 colour;
+uniform float glow;      // how much light adds up: 1 dark theme, 0 light theme
+uniform float still;
+uniform float trace;
+out vec4 pixel;
+void main() {
+  if (along > head) discard;
+  float behind = (head - along) / 0.42;
+  float comet = still > 0.5 ? 0.0 : pow(max(0.0, 1.0 - behind), 1.8);
+  float strength = max(comet, (still > 0.5 ? 0.75 : trace) * faded);
+  float distance = abs(across);
+  float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
+  float halo = 0.32 * comet * exp(-distance * distance / 5.0);
+  float alpha = max(core * strength, halo);
+  vec3 light = mix(colour, vec3(1.0), glow * 0.55 * comet * comet * core);
+  pixel = vec4(light * alpha, alpha * (1.0 - 0.45 * glow));
+}`;
+
+/** A quad at the source (part 0), the comet's head (1) or the sensor (2): location 0 is its corner. */
+export const SPRITE_VERTEX = `${COMMON}
+layout(location=0) in vec2 corner;
+uniform int part;
+out vec2 uv;
+flat out int kind;       // 0 dot, 1 ring, 2 glyph, 3 impact
+flat out float alpha;
+flat out float radius;
+flat out vec3 colour;
+flat out float glyph;
+void main() {
+  gl_Position = vec4(2.0, 2.0, 0.0, 1.0);
+  if (hidden()) return;
+  vec2 a = source(), b = target();
+  float h = progress();
+  vec2 p = a;
+  float weight = min(look.y, 4.0);
+  if (part == 0) {
+    kind = look.w > 0.5 ? 1 : 0;
+    float pulse = still > 0.5 ? 0.0 : exp(-4.0 * (time - timing.y));
+    radius = (kind == 1 ? 6.0 : 2.6) + weight * 0.5 + pulse * 5.0;
+    alpha = fade() * (kind == 1 ? 0.8 : 0.9);
+  } else if (part == 1) {
+    if (h > 1.0 && still < 0.5) return;
+    kind = 2;
+    p = curve(a, control(a, b), b, still > 0.5 ? 0.5 : h);
+    radius = 5.5 + weight;
+    alpha = still > 0.5 ? fade() : 1.0;
+  } else {
+    float age = time - timing.y - timing.z;
+    if (age < 0.0 || age > 0.9 || still > 0.5) return;
+    kind = 3;
+    p = b;
+    radius = 5.0 + (18.0 + weight * 3.0) * (1.0 - pow(1.0 - age / 0.9, 2.0));
+    alpha = 0.9 * (1.0 - age / 0.9);
+  }
+  uv = corner;
+  colour = colours[int(look.z)];
+  glyph = look.z;
+  gl_Position = clip(p + corner * (radius + 1.5));
+}`;
+
+export const SPRITE_FRAGMENT = `#version 300 es
+precision highp float;
+in vec2 uv;
+flat in int kind;
+flat in float alpha;
+flat in float radius;
+flat in vec3 colour;
+flat in float glyph;
+uniform sampler2D glyphs; // a row of cells, one per type
+uniform float glow;
+out vec4 pixel;
+void main() {
+  float reach = radius + 1.5;
+  float distance = length(uv) * reach;
+  float shape;
+  if (kind == 0) shape = 1.0 - smoothstep(radius - 0.7, radius + 0.7, distance);
+  else if (kind == 2) shape = abs(uv.x) > 0.98 || abs(uv.y) > 0.98 ? 0.0 : texture(glyphs, vec2((glyph + uv.x * 0.5 + 0.5) / 11.0, uv.y * 0.5 + 0.5)).a;
+  else shape = 1.0 - smoothstep(0.5, 1.6, abs(distance - radius + 1.0));
+  float a = shape * alpha;
+  vec3 light = kind == 2 ? mix(colour, vec3(1.0), 0.35 * glow) : colour;
+  pixel = vec4(light * a, a * (1.0 - 0.35 * glow));
+}`;

@@ -1,0 +1,76 @@
+/**
+ * What cannot be on a map, beside it: sensors that nobody has placed, and source addresses that have no place. Nothing
+ * is ever put at 0° north, 0° east.
+ */
+
+import { h, setText } from '../dom.js';
+import { count } from '../format.js';
+
+/** Sensors beyond this share the entry "… more". */
+const MOST_SENSORS = 6;
+const MORE = 'more';
+
+/** The tray at the map's edge; arcs to unplaced sensors end at its entries. */
+export class Tray {
+  element = h('aside.tray', { 'aria-label': 'Off the map' });
+
+  #sensors = h('div.tray-sensors');
+  #private = h('span.tray-count', { data: { testid: 'unplaced-private' } });
+  #unmapped = h('span.tray-count', { data: { testid: 'unplaced-unmapped' } });
+  #sources = h('div.tray-sources', {},
+    h('span', { title: 'Sources with private, loopback, link-local or documentation addresses' }, this.#private, ' private'),
+    h('span', { title: 'Public source addresses that no database places, and events without an address' }, this.#unmapped, ' unmapped'));
+  #onSensor;
+  #shown = '';
+  /** @type {Map<string, HTMLElement>} */
+  #anchors = new Map();
+
+  /** @param {(name: string) => void} onSensor */
+  constructor(onSensor) {
+    this.#onSensor = onSensor;
+    this.element.append(this.#sensors, this.#sources);
+    this.element.hidden = true;
+  }
+
+  /**
+   * @param {string[]} names of sensors without a place
+   * @param {{private: number, unmapped: number}} unplaced
+   */
+  show(names, unplaced) {
+    setText(this.#private, count(unplaced.private));
+    setText(this.#unmapped, count(unplaced.unmapped));
+    const sources = unplaced.private > 0 || unplaced.unmapped > 0;
+    this.#sources.hidden = !sources;
+    this.element.hidden = !sources && names.length === 0;
+    const shown = JSON.stringify(names);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#anchors.clear();
+    const entries = names.slice(0, MOST_SENSORS).map((name) => this.#entry(name));
+    const rest = names.length - MOST_SENSORS;
+    if (rest > 0) {
+      const more = h('span.unplaced', {}, h('span.sensor-mark.off'), `${count(rest)} more`);
+      this.#anchors.set(MORE, more.firstElementChild);
+      entries.push(more);
+    }
+    this.#sensors.replaceChildren(...entries);
+  }
+
+  /** Where arcs to a sensor end, in CSS pixels of the viewport. @param {string} name @returns {[number, number]} */
+  anchorOf(name) {
+    const mark = this.#anchors.get(name) ?? this.#anchors.get(MORE) ?? this.element;
+    const box = mark.getBoundingClientRect();
+    return [box.left + box.width / 2, box.top + box.height / 2];
+  }
+
+  #entry(name) {
+    const mark = h('span.sensor-mark.off');
+    this.#anchors.set(name, mark);
+    const yaml = `sensors:\n  - {name: ${JSON.stringify(name)}, lat: 52.52, lon: 13.40, place: Berlin}`;
+    return h('button.unplaced', {
+      type: 'button', data: { testid: 'unplaced-sensor', key: name },
+      title: `Nobody has said where ${name} stands. Add its place to the configuration:\n\n${yaml}`,
+      on: { click: () => this.#onSensor(name) },
+    }, mark, h('span.unplaced-name', { text: name || 'unnamed sensor' }), h('span.place-me', { text: 'place me' }));
+  }
+}

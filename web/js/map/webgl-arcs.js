@@ -1,0 +1,178 @@
+/**
+ * Draws the arcs with WebGL2: four instanced draw calls a frame, whatever their number.
+ */
+
+import { palette, theme } from '../theme.js';
+import { TYPES } from '../types.js';
+import { ARC_FRAGMENT, ARC_VERTEX, SPRITE_FRAGMENT, SPRITE_VERTEX } from './shaders.js';
+
+/** Numbers per instance: ends, timing, look. */
+const FLOATS = 12;
+const SEGMENTS = 40;
+const GLYPH_PX = 48;
+/** Times are kept relative to an epoch that moves: a float32 of seconds is too coarse after some hours. */
+const EPOCH_SECONDS = 1800;
+
+const UNIFORMS = ['view', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'part', 'glyphs'];
+
+/** Renderer of an ArcSet; has the same methods as CanvasArcs. */
+export class WebGLArcs {
+  /** Most arcs at a time. */
+  static budget = 2000;
+
+  #gl;
+  #arcs;
+  #camera;
+  #data = new Float32Array(FLOATS * WebGLArcs.budget);
+  #buffer;
+  #strip;
+  #sprite;
+  #epoch = 0;
+  #count = 0;
+  #colours = new Float32Array(0);
+  #glow = 1;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import('./arc-set.js').ArcSet} arcs
+   * @param {import('./camera.js').Camera} camera
+   * @returns {WebGLArcs|null} null when there is no WebGL2
+   */
+  static create(canvas, arcs, camera) {
+    const gl = canvas.getContext('webgl2', { antialias: false, depth: false, premultipliedAlpha: true });
+    return gl ? new WebGLArcs(gl, arcs, camera) : null;
+  }
+
+  constructor(gl, arcs, camera) {
+    this.#gl = gl;
+    this.#arcs = arcs;
+    this.#camera = camera;
+    this.#prepare();
+    this.recolour();
+    gl.canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
+    gl.canvas.addEventListener('webglcontextrestored', () => this.#prepare());
+  }
+
+  /** Takes the theme's colours again. */
+  recolour() {
+    this.#colours = new Float32Array(palette().types.flat().map((value) => value / 255));
+    this.#glow = theme() === 'dark' ? 1 : 0;
+  }
+
+  /** Writes an arc's instance data: when it is born, and when it has taken up more events. @param {import('./arc-set.js').Arc} arc */
+  write(arc) {
+    const { severity, accuracy } = arc.message;
+    const grave = severity === 'critical' || severity === 'high' ? 0.4 : 0;
+    const halfWidth = Math.min(5, 0.8 + grave + 0.32 * Math.log2(arc.count));
+    const from = this.#epoch;
+    this.#data.set([
+      arc.from[0], arc.from[1], arc.to.x, arc.to.y,
+      arc.to.onScreen ? 1 : 0, arc.start - from, arc.flight, arc.end - from,
+      arc.bend, halfWidth, arc.type, accuracy === 'country' ? 1 : 0,
+    ], arc.slot * FLOATS);
+    this.#count = Math.max(this.#count, arc.slot + 1);
+    const gl = this.#gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    gl.bufferSubData(gl.ARRAY_BUFFER, arc.slot * FLOATS * 4, this.#data, arc.slot * FLOATS, FLOATS);
+  }
+
+  /**
+   * @param {number} time the map's seconds
+   * @param {{still: boolean, shown: number[]}} options `still`: no motion; `shown`: 1 or 0 per type
+   */
+  draw(time, { still, shown }) {
+    const gl = this.#gl;
+    if (time - this.#epoch > EPOCH_SECONDS) this.#moveEpoch(time);
+    gl.viewport(0, 0, gl.canvas.width, gl.canvas.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (this.#arcs.live.size === 0) {
+      this.#count = 0;
+      return;
+    }
+    for (const { program, uniforms, array, vertices, parts } of [this.#strip, this.#sprite]) {
+      gl.useProgram(program);
+      gl.bindVertexArray(array);
+      gl.uniform3f(uniforms.view, this.#camera.scale, this.#camera.offsetX, this.#camera.offsetY);
+      gl.uniform2f(uniforms.size, this.#camera.width, this.#camera.height);
+      gl.uniform1f(uniforms.time, time - this.#epoch);
+      gl.uniform1f(uniforms.still, still ? 1 : 0);
+      gl.uniform1f(uniforms.glow, this.#glow);
+      gl.uniform1f(uniforms.trace, this.#glow ? 0.3 : 0.42);
+      gl.uniform3fv(uniforms.colours, this.#colours);
+      gl.uniform1fv(uniforms.shown, shown);
+      for (const part of parts) {
+        gl.uniform1i(uniforms.part, part);
+        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, vertices, this.#count);
+      }
+    }
+  }
+
+  #moveEpoch(time) {
+    this.#epoch = time;
+    for (const arc of this.#arcs.live.values()) this.write(arc);
+  }
+
+  #prepare() {
+    const gl = this.#gl;
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    this.#buffer = gl.createBuffer();
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, this.#data, gl.DYNAMIC_DRAW);
+    const strip = [];
+    for (let index = 0; index <= SEGMENTS; index += 1) strip.push(index / SEGMENTS, -1, index / SEGMENTS, 1);
+    this.#strip = this.#stage(ARC_VERTEX, ARC_FRAGMENT, strip, [0]);
+    this.#sprite = this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, [-1, -1, 1, -1, -1, 1, 1, 1], [0, 1, 2]);
+    this.#uploadGlyphs();
+  }
+
+  /** A program with its vertices and the shared instances. */
+  #stage(vertexText, fragmentText, vertices, parts) {
+    const gl = this.#gl;
+    const program = gl.createProgram();
+    for (const [kind, text] of [[gl.VERTEX_SHADER, vertexText], [gl.FRAGMENT_SHADER, fragmentText]]) {
+      const shader = gl.createShader(kind);
+      gl.shaderSource(shader, text);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      const logs = gl.getAttachedShaders(program).map((shader) => gl.getShaderInfoLog(shader));
+      throw new Error(`a shader was not accepted: ${[gl.getProgramInfoLog(program), ...logs].join(' ')}`);
+    }
+    const array = gl.createVertexArray();
+    gl.bindVertexArray(array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(vertices), gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    for (const location of [1, 2, 3]) {
+      gl.enableVertexAttribArray(location);
+      gl.vertexAttribPointer(location, 4, gl.FLOAT, false, FLOATS * 4, (location - 1) * 16);
+      gl.vertexAttribDivisor(location, 1);
+    }
+    const uniforms = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]));
+    return { program, array, uniforms, vertices: vertices.length / 2, parts };
+  }
+
+  /** Draws the types' glyphs into a texture, one cell each. */
+  #uploadGlyphs() {
+    const gl = this.#gl;
+    const canvas = document.createElement('canvas');
+    canvas.width = GLYPH_PX * TYPES.length;
+    canvas.height = GLYPH_PX;
+    const context = canvas.getContext('2d');
+    TYPES.forEach(({ glyph }, index) => {
+      context.setTransform(GLYPH_PX / 18, 0, 0, GLYPH_PX / 18, GLYPH_PX * (index + 1 / 18), GLYPH_PX / 18);
+      context.fill(new Path2D(glyph), 'evenodd');
+    });
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, canvas);
+    gl.generateMipmap(gl.TEXTURE_2D);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What all widgets of the page share: the feed, the filter, whether the picture is frozen, what the viewer has selected.
+ */
+
+import { Feed } from './live/feed.js';
+import { TypeFilter } from './live/filter.js';
+import { arcsOfRows, readArc, readRow } from './live/row.js';
+import { ViewerLedger } from './live/viewer-ledger.js';
+
+/** Widgets are told of changes at most this often; frames come ten times a second. */
+const CHANGE_INTERVAL_MS = 100;
+
+/**
+ * @typedef {object} Selection what the drawer shows
+ * @property {'arc'|'event'|'top'} kind
+ * @property {any} [arc] kind `arc`: the arc (map/arc-set.js)
+ * @property {string} [id] kind `event`
+ * @property {string} [top] kind `top`: which list
+ * @property {string} [key] kind `top`: the entry's key
+ * @property {string} [label] kind `top`: the entry's name
+ */
+
+/**
+ * Events: `change` (numbers changed), `rows` (detail: new ticker rows), `arcs` (detail: `{arcs, spreadSeconds}`), `stage`
+ * (a new stage: forget what was listed), `status`, `pause`, `select` (detail: Selection or null).
+ */
+export class Model extends EventTarget {
+  feed = new Feed();
+  filter = new TypeFilter();
+  viewer = new ViewerLedger();
+  paused = false;
+  /** Events that came since the pause began. */
+  whilePaused = 0;
+  /** @type {Selection|null} */
+  selection = null;
+
+  #changeTimer = 0;
+  #lastFrameAt = 0;
+
+  /** The newest state in the protocol's snapshot shape; null before the first. */
+  get snapshot() {
+    return this.feed.state.snapshot;
+  }
+
+  start() {
+    this.feed.addEventListener('rows', ({ detail }) => this.#take(detail));
+    this.feed.addEventListener('gap', ({ detail }) => {
+      this.viewer.received += detail;
+      this.viewer.addShed(detail, 'gap');
+    });
+    this.feed.addEventListener('status', () => this.#tell('status'));
+    this.feed.start();
+  }
+
+  /** Freezes the picture, or lets it move again. Numbers go on behind it and are right at once on resuming. */
+  togglePause() {
+    this.paused = !this.paused;
+    if (this.paused) this.whilePaused = 0;
+    this.#tell('pause');
+    if (!this.paused) {
+      this.#tell('stage');
+      this.#tell('change');
+    }
+  }
+
+  /** @param {Selection|null} selection */
+  select(selection) {
+    this.selection = selection;
+    this.#tell('select', selection);
+  }
+
+  #take({ rows, backfill, frame }) {
+    const received = frame ? frame.n : rows.length;
+    this.viewer.received += received;
+    const reason = this.paused ? 'paused' : document.hidden ? 'background' : null;
+    if (this.paused) this.whilePaused += received;
+    if (reason) this.viewer.addShed(received, reason);
+    else this.#show(rows, backfill, frame);
+    if (this.paused) this.#tell('missed');
+    else this.#changeSoon();
+  }
+
+  #show(rows, backfill, frame) {
+    const parsed = rows.map(readRow);
+    if (!frame) this.#tell('stage');
+    else this.#tell('rows', parsed);
+    const arcs = frame
+      ? frame.arcs.map((arc) => readArc(arc, frame.span))
+      : arcsOfRows(parsed, this.snapshot.mode === 'replay');
+    const onMap = arcs.reduce((sum, arc) => sum + arc.count, 0);
+    // Events without a place are not in arcs: they show in the tray and in the ticker.
+    this.viewer.drawn += (frame ? frame.n : rows.length) - onMap;
+    const sinceLast = (performance.now() - this.#lastFrameAt) / 1000;
+    this.#lastFrameAt = performance.now();
+    this.#tell('arcs', { arcs, spreadSeconds: backfill ? 4 : Math.min(sinceLast, 1) });
+  }
+
+  #changeSoon() {
+    if (this.#changeTimer) return;
+    this.#changeTimer = setTimeout(() => {
+      this.#changeTimer = 0;
+      if (!this.paused) this.#tell('change');
+    }, CHANGE_INTERVAL_MS);
+  }
+
+  #tell(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * <petrel-drawer>: the events behind an arc, a row or a number, down to the raw line.
+ */
+
+import { fetchEvent, fetchEvidence } from '../api.js';
+import { h } from '../dom.js';
+import { count, counted, dateTime, portName, utc } from '../format.js';
+import { setFragmentValue } from '../fragment.js';
+import { readRow } from '../live/row.js';
+import { typeGlyph, typeLabel } from '../types.js';
+import { flatten, grouped, rawLine, summary } from './event-fields.js';
+
+const CLOSE = '×';
+const BACK = '‹';
+const COPIED_MS = 1500;
+/** Which element of a row a top list counts. */
+const ROW_FIELD = { countries: 'country', addresses: 'address', ports: 'port' };
+const TOP_NAME = { countries: 'Country', addresses: 'Address', ports: 'Port', sensors: 'Sensor', types: 'Type' };
+
+customElements.define('petrel-drawer', class extends HTMLElement {
+  #model;
+  #title = h('h2', { tabindex: -1, id: 'drawer-title' });
+  #back = h('button.icon-button', { type: 'button', 'aria-label': 'Back to the list', text: BACK, hidden: true });
+  #content = h('div.drawer-content', { tabindex: 0 });
+  /** Where the focus was before the drawer opened. @type {HTMLElement|null} */
+  #before = null;
+  /** The list that "back" returns to. @type {import('../model.js').Selection|null} */
+  #list = null;
+  #request = 0;
+
+  /** @param {import('../model.js').Model} model */
+  connect(model) {
+    this.#model = model;
+    this.hidden = true;
+    this.dataset.testid = 'drawer';
+    this.setAttribute('role', 'dialog');
+    this.setAttribute('aria-labelledby', 'drawer-title');
+    this.append(h('header.drawer-head', {}, this.#back, this.#title, h('button.icon-button', {
+      type: 'button', 'aria-label': 'Close', text: CLOSE, data: { testid: 'drawer-close' }, on: { click: () => model.select(null) },
+    })), this.#content);
+    this.#back.addEventListener('click', () => model.select(this.#list));
+    model.addEventListener('select', ({ detail }) => (detail ? this.#open(detail) : this.#close()));
+    addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && !this.hidden && !document.querySelector('dialog[open]')) model.select(null);
+    });
+  }
+
+  #open(selection) {
+    if (this.hidden) {
+      this.#before = /** @type {HTMLElement} */ (document.activeElement);
+      this.#list = null;
+    }
+    this.hidden = false;
+    if (selection.kind !== 'event') this.#list = selection;
+    this.#back.hidden = selection.kind !== 'event' || this.#list === null;
+    setFragmentValue('event', selection.kind === 'event' ? selection.id : null);
+    const shows = { arc: () => this.#showArc(selection.arc), top: () => this.#showTop(selection), event: () => this.#showEvent(selection.id) };
+    shows[selection.kind]();
+    this.#title.focus();
+  }
+
+  #close() {
+    this.hidden = true;
+    this.#request += 1;
+    this.#list = null;
+    setFragmentValue('event', null);
+    const target = this.#before?.isConnected ? this.#before : document.querySelector('petrel-map');
+    target?.focus();
+  }
+
+  #showArc(arc) {
+    const { lat, lon, sensor, type, country, accuracy } = arc.message;
+    this.#title.replaceChildren(typeGlyph(type), `${typeLabel(type)} · ${country ?? 'unknown'} → ${sensor ?? 'unnamed sensor'}`);
+    const where = { stated: 'Position stated by the record', city: 'Position of the city', country: 'Only the country is known' }[accuracy];
+    const note = `${where ?? 'Position'} (${lat}°, ${lon}°): where the address is registered, not who was behind it.`;
+    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type }), (evidence) => this.#evidenceList(evidence, note));
+  }
+
+  /** Types and sensors are asked of the server; the others can only be found among the newest rows. */
+  #showTop({ top, key, label }) {
+    this.#title.replaceChildren(`${TOP_NAME[top]} ${label ?? key}`);
+    const { window, recent } = this.#model.snapshot;
+    if (top === 'types' || top === 'sensors') {
+      const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
+      this.#load(fetchEvidence([span], { [top === 'types' ? 'type' : 'sensor']: key }), (evidence) => this.#evidenceList(evidence, 'In the window of the totals.'));
+      return;
+    }
+    const rows = recent.map(readRow).filter((row) => row[ROW_FIELD[top]] === key).reverse();
+    this.#request += 1;
+    this.#content.replaceChildren(h('p.drawer-note', { text: `${counted(rows.length, 'event')} among the newest ${count(recent.length)}.` }),
+      this.#eventList(rows));
+  }
+
+  #showEvent(id) {
+    this.#title.replaceChildren(`Event ${id}`);
+    this.#load(fetchEvent(id), (event) => this.#eventView(event));
+  }
+
+  /** Shows what a request brings, unless the drawer has gone on to something else meanwhile. */
+  async #load(answer, view) {
+    const request = ++this.#request;
+    this.#content.replaceChildren(h('p.drawer-note', { text: 'Loading…' }));
+    let children;
+    try {
+      children = view(await answer);
+    } catch (error) {
+      children = [h('p.drawer-note.error', { role: 'alert', text: error.message })];
+    }
+    if (request === this.#request) this.#content.replaceChildren(...children);
+  }
+
+  #evidenceList({ total, events, truncated }, note) {
+    const limit = truncated ? ` The newest ${count(events.length)} are listed.` : '';
+    return [
+      h('p.drawer-total', { data: { testid: 'evidence-total', count: total }, text: counted(total, 'event') }),
+      h('p.drawer-note', { text: `${note}${limit}` }),
+      this.#eventList(events.map(summary)),
+    ];
+  }
+
+  #eventList(rows) {
+    return h('ol.evidence', {}, ...rows.map((row) => h('li', {}, h('button.evidence-row', {
+      type: 'button', data: { testid: 'evidence-row', id: row.id }, on: { click: () => this.#model.select({ kind: 'event', id: row.id }) },
+    }, h('time', { text: dateTime(row.time), title: utc(row.time) }),
+    h('span.mono', { text: row.address ?? '' }), h('span.mono.quiet', { text: portName(row.port, row.transport) }),
+    h('span.evidence-title', {}, row.type ? typeGlyph(row.type) : null, row.title ?? '')))));
+  }
+
+  #eventView(event) {
+    const fields = flatten(event);
+    const raw = rawLine(fields);
+    const sections = grouped(fields).map(({ title, fields: list }) => h('section', {}, h('h3', { text: title }),
+      h('dl.fields', {}, ...list.flatMap(([name, value]) => [h('dt', { text: name }), h('dd', { text: value })]))));
+    const time = Date.parse(fields.get('@timestamp') ?? '');
+    return [
+      Number.isNaN(time) ? '' : h('p.drawer-total', {}, h('time', { text: dateTime(time), title: utc(time) })),
+      h('div.drawer-tools', {}, copyButton('Copy as JSON', () => JSON.stringify(event, null, 2)),
+        copyButton('Copy link', () => location.href)),
+      ...sections,
+      raw === null ? '' : h('section', {}, h('div.raw-head', {}, h('h3', { text: 'Raw line' }), copyButton('Copy', () => raw)),
+        h('pre.raw', { tabindex: 0, data: { testid: 'raw-line' }, text: raw })),
+    ];
+  }
+});
+
+/** A button that copies a text; left out where the browser does not let pages write to the clipboard. */
+function copyButton(label, text) {
+  if (!navigator.clipboard) return '';
+  const button = h('button.button', { type: 'button', text: label });
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(text()).then(() => { button.textContent = 'Copied'; }, () => { button.textContent = 'Not allowed'; });
+    setTimeout(() => { button.textContent = label; }, COPIED_MS);
+  });
+  return button;
+}

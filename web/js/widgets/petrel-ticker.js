@@ -1,0 +1,101 @@
+/**
+ * <petrel-ticker>: the newest events. While the pointer or the focus is on it, it stands still.
+ */
+
+import { h, icon, setText } from '../dom.js';
+import { count, portName, timeOfDay, utc } from '../format.js';
+import { readRow } from '../live/row.js';
+import { typeGlyph, typeLabel } from '../types.js';
+
+/** Most rows in the document. */
+const MOST_ROWS = 200;
+const FLUSH_MS = 250;
+const POST_GLYPH = 'M2 3h12v8H8l-3.5 3V11H2z';
+const COLUMNS = ['Time', 'Type', 'Address', 'Country', 'Port', 'Sensor', 'Event'];
+
+customElements.define('petrel-ticker', class extends HTMLElement {
+  #model;
+  #body = h('tbody');
+  #held = h('span.held', { hidden: true, role: 'status' });
+  #waiting = [];
+  #timer = 0;
+
+  /** @param {import('../model.js').Model} model */
+  connect(model) {
+    this.#model = model;
+    const table = h('table', {}, h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col', text: name, class: `column-${name.toLowerCase()}` })))), this.#body);
+    this.append(h('div.ticker-head', {}, h('h2', { id: 'ticker-title', tabindex: -1, text: 'Newest events' }), this.#held),
+      h('div.ticker-scroll', { tabindex: 0, role: 'region', 'aria-label': 'Newest events' }, table));
+    this.#body.addEventListener('click', (event) => {
+      const row = event.target.closest('tr');
+      if (row) model.select({ kind: 'event', id: row.dataset.id });
+    });
+    this.addEventListener('pointerleave', () => this.#flush());
+    this.addEventListener('focusout', () => this.#flushSoon());
+    model.addEventListener('stage', () => this.#rebuild());
+    model.addEventListener('rows', ({ detail }) => this.#add(detail));
+    model.filter.addEventListener('change', () => this.#rebuild());
+  }
+
+  get #still() {
+    return this.matches(':hover') || this.contains(document.activeElement?.closest('tr'));
+  }
+
+  #shows(row) {
+    return row.family !== 'attack' || this.#model.filter.shows(row.type);
+  }
+
+  #rebuild() {
+    const snapshot = this.#model.snapshot;
+    if (!snapshot) return;
+    this.#waiting = [];
+    const rows = snapshot.recent.map(readRow).filter((row) => this.#shows(row)).slice(-MOST_ROWS);
+    this.#body.replaceChildren(...rows.reverse().map(rowElement));
+    this.#showHeld();
+  }
+
+  #add(rows) {
+    this.#waiting.push(...rows.filter((row) => this.#shows(row)));
+    if (this.#waiting.length > MOST_ROWS) this.#waiting.splice(0, this.#waiting.length - MOST_ROWS);
+    this.#flushSoon();
+  }
+
+  #flushSoon() {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      if (this.#still) this.#showHeld();
+      else this.#flush();
+    }, FLUSH_MS);
+  }
+
+  #flush() {
+    if (this.#model.paused) return;
+    this.#body.prepend(...this.#waiting.reverse().map(rowElement));
+    this.#waiting = [];
+    while (this.#body.rows.length > MOST_ROWS) this.#body.lastElementChild.remove();
+    this.#showHeld();
+  }
+
+  #showHeld() {
+    const waiting = this.#waiting.length;
+    this.#held.hidden = waiting === 0;
+    setText(this.#held, `${count(waiting)}${waiting === MOST_ROWS ? '+' : ''} new, held while you read`);
+  }
+});
+
+/** @param {import('../live/row.js').Row} row */
+function rowElement(row) {
+  const attack = row.family === 'attack';
+  const glyph = attack ? typeGlyph(row.type) : icon(POST_GLYPH, 'glyph type-post');
+  const kind = attack ? typeLabel(row.type) : row.family;
+  const cell = (name, text, extra = {}) => h(`td.column-${name}`, { text: text ?? '', title: text || null, ...extra });
+  return h('tr', { data: { testid: 'ticker-row', id: row.id, severity: row.severity ?? '' } },
+    h('td.column-time', {}, h('button.row-button', { type: 'button', text: timeOfDay(row.time), title: utc(row.time) })),
+    h('td.column-type', { title: `${kind}${row.severity ? `, ${row.severity}` : ''}` }, glyph, h('span.type-name', { text: kind })),
+    cell('address', row.address, { class: 'column-address mono' }),
+    cell('country', row.country),
+    cell('port', portName(row.port, row.transport), { class: 'column-port mono' }),
+    cell('sensor', row.sensor),
+    cell('event', row.title));
+}
