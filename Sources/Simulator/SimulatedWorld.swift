@@ -71,7 +71,8 @@ public struct SimulatedWorld: Sendable {
         attackers = (0..<800).map { _ in
             let block = random.pick(blocks)
             return Attacker(
-                address: IPAddress(v4: block.first + 1 + UInt32(random.below(Int(block.count) - 2))), country: block.country, zone: block.zone,
+                address: IPAddress(v4: block.first + 1 + UInt32(random.below(Int(block.count) - 2))), country: block.country,
+                zone: block.zone,
                 profile: random.pick(profiles), isLoginGuesser: random.unit() < 0.35)
         }
         clock = start
@@ -113,7 +114,8 @@ public struct SimulatedWorld: Sendable {
         // Asleep attackers mostly give way to others.
         for _ in 0..<3 where random.unit() > wakefulness(attacker) { attacker = attackers[random.skewed(attackers.count)] }
         let sensor = random.pick(SimulatedSensor.all)
-        return attacker.isLoginGuesser ? login(by: attacker, at: sensor) : alert(by: attacker, AttackProfile.all[attacker.profile], at: sensor)
+        if attacker.isLoginGuesser { return login(by: attacker, at: sensor) }
+        return alert(by: attacker, AttackProfile.all[attacker.profile], at: sensor)
     }
 
     /// From 0.3 in the small hours to 1 in the afternoon, by the attacker's local time.
@@ -127,7 +129,8 @@ public struct SimulatedWorld: Sendable {
         let port = random.pick(profile.ports)
         var out: [UInt8] = []
         out.reserveCapacity(700)
-        out += "{\"timestamp\":\"\(clock.iso8601)\",\"flow_id\":\(random.below(1 << 50)),\"in_iface\":\"sim0\",\"event_type\":\"alert\"".utf8
+        out += "{\"timestamp\":\"\(clock.iso8601)\",\"flow_id\":\(random.below(1 << 50))".utf8
+        out += ",\"in_iface\":\"sim0\",\"event_type\":\"alert\"".utf8
         out += ",\"src_ip\":\"\(attacker.address)\",\"src_port\":\(1024 + random.below(64_000)),\"dest_ip\":\"\(sensor.address)\"".utf8
         out += ",\"dest_port\":\(port),\"proto\":\"\(profile.transport)\",\"alert\":{\"action\":\"allowed\",\"gid\":1".utf8
         out += ",\"signature_id\":\(profile.signatureID),\"rev\":\(1 + profile.signatureID % 9),\"signature\":\"\(profile.signature)\"".utf8
@@ -151,8 +154,9 @@ public struct SimulatedWorld: Sendable {
         let session = String(0x1000_0000_0000 | (random.next() & 0xFFF_FFFF_FFFF), radix: 16)
         var out: [UInt8] = []
         out += "{\"eventid\":\"cowrie.login.\(event)\",\"username\":\"\(user)\",\"password\":\"\(password)\"".utf8
-        out += ",\"message\":\"login attempt [\(user)/\(password)] \(event == "failed" ? "failed" : "succeeded")\",\"sensor\":\"\(sensor.name)\"".utf8
-        out += ",\"timestamp\":\"\(clock.iso8601)\",\"src_ip\":\"\(attacker.address)\",\"dst_ip\":\"\(sensor.address)\",\"dst_port\":22".utf8
+        out += ",\"message\":\"login attempt [\(user)/\(password)] \(event == "failed" ? "failed" : "succeeded")\"".utf8
+        out += ",\"sensor\":\"\(sensor.name)\",\"timestamp\":\"\(clock.iso8601)\",\"src_ip\":\"\(attacker.address)\"".utf8
+        out += ",\"dst_ip\":\"\(sensor.address)\",\"dst_port\":22".utf8
         out += ",\"protocol\":\"ssh\",\"session\":\"\(session)\",\"simulated\":true}".utf8
         return SimulatedRecord(feed: .cowrie, time: clock, bytes: out)
     }
@@ -165,7 +169,7 @@ public struct SimulatedWorld: Sendable {
         oracle.bySource[attacker.address.description, default: 0] += 1
     }
 
-    static let userAgents = ["Mozilla/5.0 zgrab/0.x", "curl/7.88.1", "python-requests/2.31.0", "Go-http-client/1.1", "Mozilla/5.0 (compatible)"]
+    static let userAgents = ["Mozilla/5.0 zgrab/0.x", "curl/7.88.1", "python-requests/2.31.0", "Go-http-client/1.1", "masscan/1.3"]
     static let users = ["root", "admin", "user", "ubuntu", "test", "oracle", "postgres", "pi", "git", "ftpuser", "support", "nagios"]
     static let passwords = [
         "123456", "admin", "root", "password", "1234", "12345", "raspberry", "qwerty", "P@ssw0rd", "toor", "ubuntu", "changeme", "1q2w3e4r",

@@ -29,9 +29,9 @@ public struct SimulatorSource: Source {
         var world = SimulatedWorld(seed: seed, start: start.adding(seconds: -backfillSeconds), rate: rate)
         var lanes: [(feed: SimulatedRecord.Feed, feeder: LaneFeeder)] = []
         for feed in SimulatedRecord.Feed.allCases {
-            let lane = try await intake.open(
-                StreamDescription(
-                    id: "simulator:\(feed.rawValue).\(seed).\(start.microseconds)", name: "simulated \(feed.rawValue)", format: feed.rawValue))
+            let id = "simulator:\(feed.rawValue).\(seed).\(start.microseconds)"
+            let stream = StreamDescription(id: id, name: "simulated \(feed.rawValue)", format: feed.rawValue)
+            let lane = try await intake.open(stream)
             let framer = Framer(framing: lane.framing)
             lanes.append((feed, LaneFeeder(lane: lane, framer: framer, batchRecords: 5000, sensor: nil, now: now)))
         }

@@ -95,7 +95,8 @@ public struct RawBatch: Sendable {
     /// A batch with the given parts.
     public init(
         bytes: [UInt8], records: [Range<Int>], startOffset: UInt64, endOffset: UInt64, identity: [UInt8] = [], framerState: [UInt8] = [],
-        oversized: [Int: UInt64] = [:], arrival: Timestamp, duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil, originKey: String? = nil
+        oversized: [Int: UInt64] = [:], arrival: Timestamp, duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil,
+        originKey: String? = nil
     ) {
         self.bytes = bytes
         self.records = records

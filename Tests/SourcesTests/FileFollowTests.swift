@@ -75,7 +75,9 @@ final class RotatingLog {
         init(_ step: @escaping () throws -> Bool) { self.step = step }
     }
 
-    static func follow(_ path: String, _ intake: RecordingIntake, chunk: Int = 1 << 20, _ step: @escaping () throws -> Bool) async throws {
+    static func follow(
+        _ path: String, _ intake: RecordingIntake, chunk: Int = 1 << 20, _ step: @escaping () throws -> Bool
+    ) async throws {
         let script = Script(step)
         let options = FileSourceOptions(paths: [path], follow: true, chunkBytes: chunk, batchRecords: 7, rotatedPolls: 3)
         let source = FileSource(
@@ -93,7 +95,8 @@ final class RotatingLog {
         }
     }
 
-    @Test(arguments: 0..<(Int(ProcessInfo.processInfo.environment["PETREL_SEEDS"] ?? "") ?? 40)) func everyRecordOnceThroughRotationAndKills(seed: Int) async throws {
+    @Test(arguments: 0..<(Int(ProcessInfo.processInfo.environment["PETREL_SEEDS"] ?? "") ?? 40))
+    func everyRecordOnceThroughRotationAndKills(seed: Int) async throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let log = try RotatingLog()
         let store = RecordingStore()
@@ -126,7 +129,8 @@ final class RotatingLog {
             return looks < 3
         }
         for _ in 0..<6 {
-            let intake = RecordingIntake(store: store, lag: Int.random(in: 0...3, using: &random), killAt: Int.random(in: 2...30, using: &random))
+            let lag = Int.random(in: 0...3, using: &random)
+            let intake = RecordingIntake(store: store, lag: lag, killAt: Int.random(in: 2...30, using: &random))
             history.append("start")
             var turns = Int.random(in: 1...10, using: &random)
             let chunk = Int.random(in: 50...5000, using: &random)

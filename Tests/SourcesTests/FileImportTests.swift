@@ -1,9 +1,10 @@
 import Foundation
 import Model
-import Sources
 import Synchronization
 import Testing
 import Wire
+
+@testable import Sources
 
 /// A folder that is removed when the value goes away.
 final class ScratchFolder {
@@ -33,7 +34,9 @@ final class ScratchFolder {
 }
 
 @Suite struct FileImportTests {
-    static func lines(_ numbers: Range<Int>) -> String { numbers.map { "{\"n\":\($0),\"pad\":\"\(String(repeating: "x", count: $0 % 90))\"}\n" }.joined() }
+    static func lines(_ numbers: Range<Int>) -> String {
+        numbers.map { "{\"n\":\($0),\"pad\":\"\(String(repeating: "x", count: $0 % 90))\"}\n" }.joined()
+    }
 
     static func importing(
         _ paths: [String], _ store: RecordingStore, framing: Framing = .json, max: Int = 1 << 20
@@ -66,7 +69,9 @@ final class ScratchFolder {
         let folder = try ScratchFolder()
         _ = try folder.write("a", Self.lines(0..<100))
         _ = try folder.write("b", Self.lines(100..<200))
-        try folder.run("sh", "-c", "gzip -c a > two.gz; gzip -c b >> two.gz; zstd -qc a > two.zst; zstd -qc b >> two.zst; xz -c a > two.xz; xz -c b >> two.xz")
+        try folder.run(
+            "sh", "-c",
+            "gzip -c a > two.gz; gzip -c b >> two.gz; zstd -qc a > two.zst; zstd -qc b >> two.zst; xz -c a > two.xz; xz -c b >> two.xz")
         for name in ["two.gz", "two.zst", "two.xz"] {
             let store = RecordingStore()
             let outcome = try await Self.importing([folder.path + "/" + name], store)
@@ -78,7 +83,8 @@ final class ScratchFolder {
     @Test(arguments: ["gz", "zst", "xz"]) func damagedFileIsReadAsFarAsItGoes(suffix: String) async throws {
         let folder = try ScratchFolder()
         _ = try folder.write("a", Self.lines(0..<20_000))
-        try folder.run("sh", "-c", "gzip -kc a > a.gz; zstd -qc a > a.zst; xz -c --block-size=100000 a > a.xz; truncate -s -3000 a.\(suffix)")
+        try folder.run(
+            "sh", "-c", "gzip -kc a > a.gz; zstd -qc a > a.zst; xz -c --block-size=100000 a > a.xz; truncate -s -3000 a.\(suffix)")
         let good = try folder.write("good.json", Self.lines(5..<7))
         let store = RecordingStore()
         let outcomes = try await Self.importing([folder.path + "/a." + suffix, folder.path + "/absent", good], store)
@@ -148,5 +154,20 @@ final class ScratchFolder {
         guard FileManager.default.fileExists(atPath: path) else { return }
         let store = RecordingStore()
         #expect(try await Self.importing([path], store, framing: .csv)[0].records == 20_001)
+    }
+}
+
+@Suite struct RecognitionTests {
+    @Test func hashIsTheReferences() {
+        #expect(ContentHash([UInt8]()).hex == "a3817f04ba25a8e66df67214c7550293")
+        #expect(ContentHash([0]).hex == "da87c1d86b99af44347659119b22fc45")
+    }
+
+    @Test(arguments: [
+        ("cowrie.json.2018-05-06.gz", "2018-05-06T00:00:00Z"), ("dockerapi.2375.2022_06_13_17.log", "2022-06-13T17:00:00Z"),
+        ("/var/log/x-20260131.log", "2026-01-31T00:00:00Z"), ("x-20260231.log", ""), ("eve.json", ""), ("a-1202601310.log", ""),
+    ])
+    func fileNameStatesItsTime(name: String, expected: String) {
+        #expect(timeFromFileName(name)?.iso8601 ?? "" == expected)
     }
 }

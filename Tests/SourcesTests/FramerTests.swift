@@ -3,7 +3,9 @@ import Wire
 
 @Suite struct FramerTests {
     /// Frames the text in chunks of the given sizes (repeated), as a whole stream.
-    static func frame(_ bytes: [UInt8], _ framing: Framing, chunks: [Int] = [7], limit: Int = 5000, max: Int = 1 << 20) -> ([String], Framer) {
+    static func frame(
+        _ bytes: [UInt8], _ framing: Framing, chunks: [Int] = [7], limit: Int = 5000, max: Int = 1 << 20
+    ) -> ([String], Framer) {
         var framer = Framer(framing: framing, maxRecordBytes: max)
         var out: [String] = []
         func drain(_ isFinal: Bool) {
@@ -109,7 +111,8 @@ import Wire
             let bytes = (0..<Int.random(in: 0...60, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
             let whole = Self.frame(bytes, framing, chunks: [1000]).0
             let chunks = (0..<4).map { _ in Int.random(in: 1...9, using: &random) }
-            #expect(Self.frame(bytes, framing, chunks: chunks).0 == whole, "\(String(decoding: bytes, as: UTF8.self).debugDescription) \(chunks)")
+            let text = String(decoding: bytes, as: UTF8.self).debugDescription
+            #expect(Self.frame(bytes, framing, chunks: chunks).0 == whole, "\(text) \(chunks)")
         }
     }
 }

@@ -27,7 +27,8 @@ final class RecordingStore: Sendable {
                 let text = String(decoding: batch.bytes[range], as: UTF8.self)
                 state.records.append((stream.id, batch.startOffset + UInt64(range.lowerBound), text))
             }
-            var cursor = state.cursors.first { $0.stream == stream.id } ?? StreamCursor(stream: stream.id, name: stream.name, format: "test")
+            var cursor =
+                state.cursors.first { $0.stream == stream.id } ?? StreamCursor(stream: stream.id, name: stream.name, format: "test")
             cursor.offset = batch.endOffset
             cursor.identity = batch.identity
             cursor.framerState = batch.framerState

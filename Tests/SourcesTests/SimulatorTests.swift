@@ -63,7 +63,11 @@ import Wire
             rate: 100, seed: 5,
             ticker: {
                 clock.withLock { $0 = $0.adding(seconds: 0.5) }
-                if looks.withLock({ $0 += 1; return $0 > 20 }) { throw CancellationError() }
+                let look = looks.withLock { looks in
+                    looks += 1
+                    return looks
+                }
+                if look > 20 { throw CancellationError() }
             }, now: { clock.withLock { $0 } })
         await #expect(throws: CancellationError.self) { try await source.run(into: RecordingIntake(store: store)) }
         var world = SimulatedWorld(seed: 5, start: Self.start, rate: 100)
@@ -80,7 +84,9 @@ import Wire
         let waits = Mutex<[Double]>([])
         let source = ReplaySource(
             path: path, speed: 10,
-            timeOf: { bytes in Int64(String(decoding: bytes, as: UTF8.self).filter(\.isNumber)).map { Timestamp(microseconds: $0 * 1_000_000) } },
+            timeOf: { bytes in
+                Int64(String(decoding: bytes, as: UTF8.self).filter(\.isNumber)).map { Timestamp(microseconds: $0 * 1_000_000) }
+            },
             now: { clock.withLock { $0 } },
             wait: { seconds in
                 waits.withLock { $0.append(seconds) }

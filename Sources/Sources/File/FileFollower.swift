@@ -119,7 +119,7 @@ struct FileFollower {
         let reader: FileReader
         do {
             reader = try FileReader(path: path)
-        } catch where error.code == .notFound {
+        } catch  where error.code == .notFound {
             return
         } catch {
             notice(path, "\(error.detail); tried again")

@@ -38,7 +38,8 @@ extension FileSource {
         let head = try reader.read(limit: 64 << 10)
         guard !head.isEmpty else { return }
         do {
-            let recognition = try Recognition.of(head: head, cursors: try await intake.cursors(), open: open) { (offsets) throws(FileSourceError) in
+            let cursors = try await intake.cursors()
+            let recognition = try Recognition.of(head: head, cursors: cursors, open: open) { (offsets) throws(FileSourceError) in
                 try Self.bytesBefore(offsets, path: path)
             }
             guard !open.contains(recognition.stream) else {
@@ -114,7 +115,7 @@ extension FileSource {
                 guard let bytes = try reader.skip(to: offset) else { break }
                 tail = gap >= UInt64(FileIdentity.maxTailLength) ? bytes : (tail + bytes).suffix(FileIdentity.maxTailLength)
                 found[offset] = tail
-            } catch where error.code == .damaged {
+            } catch  where error.code == .damaged {
                 break
             }
         }

@@ -144,7 +144,8 @@ public struct FileSource: Source {
             framing: lane.framing, maxRecordBytes: options.maxRecordBytes, state: cursor?.framerState ?? [], offset: cursor?.offset ?? 0,
             preceding: recognition.preceding)
         return LaneFeeder(
-            lane: lane, framer: framer, batchRecords: options.batchRecords, sensor: options.sensor, fileTime: timeFromFileName(path), now: now
+            lane: lane, framer: framer, batchRecords: options.batchRecords, sensor: options.sensor, fileTime: timeFromFileName(path),
+            now: now
         ) { FileIdentity(headLength: recognition.headLength, head: recognition.head, tail: $0).stored }
     }
 }

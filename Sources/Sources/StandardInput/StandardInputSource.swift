@@ -13,7 +13,8 @@ public struct StandardInputSource: Source {
 
     /// A source that reads a descriptor, by default 0. A nil format is detected from the first bytes.
     public init(
-        descriptor: Int32 = 0, format: String? = nil, sensor: String? = nil, now: @escaping @Sendable () -> Timestamp = { ArrivalClock.now() }
+        descriptor: Int32 = 0, format: String? = nil, sensor: String? = nil,
+        now: @escaping @Sendable () -> Timestamp = { ArrivalClock.now() }
     ) {
         self.descriptor = descriptor
         self.format = format
@@ -53,7 +54,8 @@ public struct StandardInputSource: Source {
 
     private func begin(_ head: [UInt8], _ intake: any Intake) async throws(IntakeError) -> LaneFeeder {
         let id = "stdin:\(now().microseconds).\(getpid())"
-        let lane = try await intake.open(StreamDescription(id: id, name: "standard input", head: Array(head.prefix(64 << 10)), format: format))
+        let stream = StreamDescription(id: id, name: "standard input", head: Array(head.prefix(64 << 10)), format: format)
+        let lane = try await intake.open(stream)
         return LaneFeeder(lane: lane, framer: Framer(framing: lane.framing), batchRecords: 5000, sensor: sensor, now: now)
     }
 
