@@ -25,7 +25,7 @@ public struct SourceIntake: Intake {
 
     private func format(of stream: StreamDescription) throws(IntakeError) -> FormatCatalogue.Entry {
         // A stream that has begun goes on in its format, whatever its head looks like after a rotation.
-        if let name = stream.cursor?.format ?? settings.format {
+        if let name = stream.cursor?.format ?? stream.format ?? settings.format {
             if let entry = pipeline.formats.entry(named: name) { return entry }
             let hint = pipeline.formats.nearest(to: name).map { "; did you mean \($0)?" } ?? ""
             throw IntakeError(.unknownFormat, "\(stream.name): there is no format \(name)\(hint)")

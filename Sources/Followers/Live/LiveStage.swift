@@ -162,17 +162,17 @@ public final class LiveStage: Sendable {
     /// Rises when the screens must begin anew with a snapshot (a replay began or ended).
     public var generation: UInt64 { state.withLock { $0.generation } }
 
-    /// A screen with that filter comes; returns its snapshot and the number of the frame that it includes.
-    public func enter(_ filter: LiveFilter) -> (snapshot: [UInt8], frame: UInt64) {
-        state.withLock { state in
-            state.views[filter, default: View(after: state.rollups.cursor)].screens += 1
-            return (snapshot(filter, &state), state.frameNumber)
-        }
+    /// A screen with that filter comes: frames are made for it from now on.
+    public func enter(_ filter: LiveFilter) {
+        state.withLock { $0.views[filter, default: View(after: $0.rollups.cursor)].screens += 1 }
     }
 
-    /// A new snapshot for a screen that fell behind.
-    public func snapshot(_ filter: LiveFilter) -> (snapshot: [UInt8], frame: UInt64) {
-        state.withLock { state in (snapshot(filter, &state), state.frameNumber) }
+    /// Everything a screen with that filter shows, as it stands.
+    public func snapshot(_ filter: LiveFilter) -> LiveSnapshot {
+        state.withLock { state in
+            LiveSnapshot(
+                upTo: state.rollups.cursor, frame: state.frameNumber, generation: state.generation, json: encodeSnapshot(filter, state))
+        }
     }
 
     /// A screen with that filter goes.
@@ -283,7 +283,7 @@ public final class LiveStage: Sendable {
         return json.bytes
     }
 
-    private func snapshot(_ filter: LiveFilter, _ state: inout State) -> [UInt8] {
+    private func encodeSnapshot(_ filter: LiveFilter, _ state: State) -> [UInt8] {
         let numbers = numbers(state)
         var json = JSONText()
         json.object { json in
@@ -356,6 +356,18 @@ public final class LiveStage: Sendable {
             }
         }
     }
+}
+
+/// Everything a screen shows.
+public struct LiveSnapshot: Sendable {
+    /// The last event it knows of.
+    public let upTo: EventID
+    /// The last frame it includes.
+    public let frame: UInt64
+    /// The ``LiveStage/generation`` it belongs to.
+    public let generation: UInt64
+    /// The snapshot.
+    public let json: [UInt8]
 }
 
 /// A frame as it goes to the screens of one filter.

@@ -1,0 +1,80 @@
+import HTTPTypes
+internal import Synchronization
+
+/// Who may use the server, and under which path it is seen.
+///
+/// Without a token the server listens on loopback only, and then a request must name a loopback host (or one of `hosts`), so that no web page can
+/// reach it under a name of its own (DNS rebinding). With a token every request needs it, as bearer or as the cookie that the page gets for it.
+final class AccessControl: Sendable {
+    private let token: [UInt8]?
+    private let hosts: Set<String>
+    private let pathPrefix: String
+    private let sessions = Mutex<[String]>([])
+
+    /// Most cookies that are valid at the same time; the oldest goes first.
+    private static let maximumSessions = 1000
+    static let cookieName = "petrel_session"
+
+    init(token: String?, hosts: [String], pathPrefix: String) {
+        self.token = token.map { Array($0.utf8) }
+        self.hosts = Set(hosts.map { $0.lowercased() })
+        self.pathPrefix = pathPrefix
+    }
+
+    /// The path within Petrel and the query of a request's target; nil when the path lies outside the prefix.
+    func route(_ target: String) -> (path: Substring, query: Substring)? {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var path = parts[0]
+        // A proxy may have taken the prefix off already: both ways are understood.
+        if !pathPrefix.isEmpty, path.hasPrefix(pathPrefix) { path = path.dropFirst(pathPrefix.count) }
+        return (path, parts.count == 2 ? parts[1] : "")
+    }
+
+    /// Whether a request with these fields may go on.
+    func permits(_ fields: HTTPFields) -> Bool {
+        guard let token else { return true }
+        if let header = fields[.authorization], header.hasPrefix("Bearer "), isEqual(header.dropFirst(7).utf8, token) { return true }
+        for part in (fields[.cookie] ?? "").split(separator: ";") {
+            let pair = part.trimmingPrefix(" ").split(separator: "=", maxSplits: 1)
+            if pair.count == 2, pair[0] == Self.cookieName {
+                let session = String(pair[1])
+                return sessions.withLock { $0.contains(session) }
+            }
+        }
+        return false
+    }
+
+    /// Whether the named host is one under which this server may be used.
+    func permitsHost(_ authority: String?) -> Bool {
+        guard token == nil, let authority else { return true }
+        var host = authority.lowercased()
+        if host.hasPrefix("[") {
+            host = String(host.dropFirst().prefix { $0 != "]" })
+        } else if let colon = host.lastIndex(of: ":") {
+            host = String(host[..<colon])
+        }
+        return host == "localhost" || host == "127.0.0.1" || host == "::1" || hosts.contains(host)
+    }
+
+    /// A new session's cookie value for somebody who knows the token; nil for anybody else.
+    func makeSession(for candidate: String) -> String? {
+        guard let token, isEqual(candidate.utf8, token) else { return nil }
+        var generator = SystemRandomNumberGenerator()
+        let session = (0..<4).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 16) }.joined()
+        sessions.withLock { sessions in
+            sessions.append(session)
+            if sessions.count > Self.maximumSessions { sessions.removeFirst() }
+        }
+        return session
+    }
+
+    /// Whether a token is needed at all.
+    var needsToken: Bool { token != nil }
+
+    /// Compares in a time that does not tell how much of the token is right.
+    private func isEqual(_ candidate: some Collection<UInt8>, _ token: [UInt8]) -> Bool {
+        var difference = candidate.count ^ token.count
+        for (a, b) in zip(candidate, token) { difference |= Int(a ^ b) }
+        return difference == 0
+    }
+}

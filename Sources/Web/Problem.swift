@@ -1,0 +1,39 @@
+import HTTPTypes
+import Hummingbird
+import Model
+
+/// An error as a client sees it: RFC 9457 problem details.
+struct Problem: Error, HTTPResponseError {
+    let status: HTTPResponse.Status
+    /// What is wrong and what to do.
+    let detail: String
+    /// Seconds after which the same request may succeed.
+    var retryAfter: Int?
+
+    var json: [UInt8] {
+        var json = JSONText()
+        json.object { json in
+            json.member("type", "about:blank")
+            json.member("title", status.reasonPhrase)
+            json.member("status", status.code)
+            json.member("detail", detail)
+        }
+        return json.bytes
+    }
+
+    func response(from request: Request, context: some RequestContext) throws -> Response {
+        var response = Response(json, status: status)
+        response.headers[.contentType] = "application/problem+json"
+        if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+        return response
+    }
+}
+
+extension Response {
+    /// A JSON answer.
+    init(_ json: [UInt8], status: HTTPResponse.Status = .ok) {
+        self.init(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+}

@@ -1,0 +1,64 @@
+import HTTPTypes
+import CWebAssets
+import Hummingbird
+
+/// The pages and what they need: built into the program, or read from a folder while they are being made.
+struct AssetRoutes: Sendable {
+    /// Folder that replaces the built-in pages; nil uses those.
+    let webRoot: String?
+    /// Folder of the data files (world.json).
+    let assetFolder: String
+
+    private static let types = [
+        "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
+        "svg": "image/svg+xml", "json": "application/json", "webmanifest": "application/manifest+json",
+    ]
+
+    func register(on group: RouterGroup<some RequestContext>) {
+        group.get("/") { request, _ in try await file("index.html", request) }
+        group.get("assets/world.json") { request, _ in try await dataFile("world.json", request) }
+        for name in Self.builtIn.keys {
+            group.get(RouterPath(name)) { request, _ in try await file(name, request) }
+        }
+    }
+
+    /// The built-in files by path.
+    static let builtIn: [String: [UInt8]] = {
+        var files: [String: [UInt8]] = [:]
+        for index in 0..<Int(petrel_web_asset_count) {
+            let asset = petrel_web_asset(Int32(index))
+            files[String(cString: asset.path)] = [UInt8](UnsafeBufferPointer(start: asset.bytes, count: Int(asset.length)))
+        }
+        return files
+    }()
+
+    private func file(_ name: String, _ request: Request) async throws -> Response {
+        if let webRoot { return try await read("\(webRoot)/\(name)", type: type(of: name), request) }
+        guard let bytes = Self.builtIn[name] else { throw Problem(status: .notFound, detail: "there is no \(name)") }
+        return answer(bytes, type: type(of: name), request)
+    }
+
+    private func dataFile(_ name: String, _ request: Request) async throws -> Response {
+        try await read("\(assetFolder)/\(name)", type: type(of: name), request)
+    }
+
+    private func read(_ path: String, type: String, _ request: Request) async throws -> Response {
+        guard let bytes = FileBytes.read(path) else {
+            throw Problem(status: .notFound, detail: "the file is not there; run tools/assets.py, or name the folder with --assets")
+        }
+        return answer(bytes, type: type, request)
+    }
+
+    private func type(of name: String) -> String {
+        Self.types[name.split(separator: ".").last.map(String.init) ?? ""] ?? "application/octet-stream"
+    }
+
+    private func answer(_ bytes: [UInt8], type: String, _ request: Request) -> Response {
+        // FNV-1a of the content: changes with every release, costs microseconds.
+        let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+        let tag = "\"\(String(hash, radix: 16))\""
+        let headers: HTTPFields = [.contentType: type, .cacheControl: "no-cache", .eTag: tag]
+        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}

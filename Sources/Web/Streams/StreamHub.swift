@@ -1,0 +1,224 @@
+public import Followers
+public import Journal
+internal import Logging
+internal import Model
+internal import NIOCore
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Serves the event streams: broadcasts new events to programs, frames to screens, and backlogs to those that come back.
+///
+/// New events are encoded once per filter and written by each event loop to its connections: at once when idle, gathered for 20 ms when busy.
+/// A program that is behind, for whatever reason, is served from the journal in slices, a few programs at a time, and joins the broadcast when
+/// it has caught up; so a stalled client holds up nobody and nothing is kept for it.
+public final class StreamHub: Service {
+    /// Programs with equal keys get the same bytes.
+    struct ProgramKey: Hashable, Sendable {
+        var filter: LiveFilter
+        var audience: StreamRequest.Audience
+
+        init(_ request: StreamRequest) {
+            filter = request.filter
+            audience = request.audience
+        }
+    }
+
+    /// How an event is written for programs.
+    public typealias Encoding = @Sendable (_ block: Block, _ row: Int, _ out: inout [UInt8]) -> Void
+
+    private struct State {
+        var shards: [ObjectIdentifier: StreamShard] = [:]
+        var programs: [ProgramKey: Int] = [:]
+        var streams = 0
+        /// Everything up to here was broadcast on every loop.
+        var position: EventID
+    }
+
+    /// Longest that events wait for others when the writers are busy.
+    private static let gatherTime = Duration.milliseconds(20)
+    /// Most bytes of one broadcast.
+    private static let broadcastBytes = 4 << 20
+    /// Most bytes of a slice of a backlog; at most this waits for each program that reads slowly.
+    private static let sliceBytes = 256 << 10
+    /// Backlogs served at the same time.
+    private static let backlogWorkers = 2
+
+    let stage: LiveStage
+    let access: AccessControl
+    private let journal: EventJournal
+    private let encoding: Encoding
+    private let maximumStreams: Int
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let backlog: AsyncStream<CatchUp>
+    private let backlogInput: AsyncStream<CatchUp>.Continuation
+
+    /// A hub over the journal and the stage.
+    ///
+    /// - Parameter maximumStreams: more are refused with 503.
+    init(
+        journal: EventJournal, stage: LiveStage, access: AccessControl, logger: Logger, maximumStreams: Int = 10_000,
+        encoding: @escaping Encoding = { EventJSON.append($0.events[$1], id: $0.id($1), to: &$2) }
+    ) {
+        self.journal = journal
+        self.stage = stage
+        self.access = access
+        self.encoding = encoding
+        self.maximumStreams = maximumStreams
+        self.logger = logger
+        state = Mutex(State(position: journal.head))
+        // One request at most per connection: the bound is that of the connections.
+        (backlog, backlogInput) = AsyncStream.makeStream()
+    }
+
+    /// Open streams of both kinds.
+    public var streams: Int { state.withLock { $0.streams } }
+
+    // MARK: Connections
+
+    /// The shard of an event loop, counting one more stream; nil when there are too many.
+    func shard(for loop: any EventLoop) -> StreamShard? {
+        state.withLock { state in
+            guard state.streams < maximumStreams else { return nil }
+            state.streams += 1
+            let key = ObjectIdentifier(loop)
+            if let known = state.shards[key] { return known }
+            let shard = StreamShard(loop: loop, hub: self, position: state.position)
+            state.shards[key] = shard
+            return shard
+        }
+    }
+
+    func streamClosed() { state.withLock { $0.streams -= 1 } }
+
+    func programEntered(_ request: StreamRequest) { state.withLock { $0.programs[ProgramKey(request), default: 0] += 1 } }
+
+    func programLeft(_ request: StreamRequest) {
+        state.withLock { state in
+            let key = ProgramKey(request)
+            let left = (state.programs[key] ?? 1) - 1
+            state.programs[key] = left > 0 ? left : nil
+        }
+    }
+
+    func requestSlice(_ catchUp: CatchUp) { backlogInput.yield(catchUp) }
+
+    // MARK: Screens
+
+    /// Sends frames to the screens; does not wait.
+    public func show(_ frames: [LiveFrame]) {
+        var chunks: [LiveFilter: (frame: LiveFrame, chunk: ByteBuffer)] = [:]
+        for frame in frames {
+            var text = ChunkedText()
+            text.event("frame", id: frame.upTo, data: frame.json)
+            chunks[frame.filter] = (frame, text.chunk)
+        }
+        let generation = stage.generation
+        for shard in state.withLock({ Array($0.shards.values) }) {
+            shard.loop.execute { [chunks] in shard.show(chunks, generation: generation) }
+        }
+    }
+
+    // MARK: Programs
+
+    /// Broadcasts until the journal closes or the service group shuts down.
+    public func run() async throws {
+        try await cancelWhenGracefulShutdown { [self] in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.broadcast() }
+                for _ in 0..<Self.backlogWorkers { group.addTask { try await self.serveBacklogs() } }
+                // The first to end is cancellation, or a journal that cannot be read.
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+        backlogInput.finish()
+        for shard in state.withLock({ Array($0.shards.values) }) { shard.loop.execute { shard.closeAll() } }
+    }
+
+    private func broadcast() async throws {
+        var position = state.withLock { $0.position }
+        var lastStart = ContinuousClock.now - Self.gatherTime
+        while !Task.isCancelled {
+            let isBusy = journal.head > position
+            if isBusy {
+                // Cancellation ends the wait early, and the loop sees it.
+                try? await Task.sleep(until: lastStart + Self.gatherTime)
+            } else if await journal.waitForCommit(after: position) == nil {
+                return
+            }
+            lastStart = .now
+            let from = position
+            let keys = state.withLock { Array($0.programs.keys) }
+            var texts = Dictionary(uniqueKeysWithValues: keys.map { ($0, ChunkedText()) })
+            var bytes = 0
+            if keys.isEmpty { position = journal.head }
+            while bytes < Self.broadcastBytes, let block = try await journal.next(after: position), !keys.isEmpty {
+                bytes += encode(block, after: position, into: &texts)
+                position = block.lastID
+            }
+            try await broadcast(from: from, upTo: position, texts.mapValues(\.chunk))
+            state.withLock { $0.position = position }
+        }
+    }
+
+    private func broadcast(from: EventID, upTo: EventID, _ chunks: [ProgramKey: ByteBuffer]) async throws {
+        let done = state.withLock { Array($0.shards.values) }.map { shard in
+            shard.loop.submit { shard.broadcast(from: from, upTo: upTo, chunks: chunks) }
+        }
+        for future in done { try await future.get() }
+    }
+
+    /// Encodes the block's events behind `cursor` for every key; returns the bytes added.
+    private func encode(_ block: Block, after cursor: EventID, into texts: inout [ProgramKey: ChunkedText]) -> Int {
+        var added = 0
+        var json: [UInt8] = []
+        for index in block.firstIndex(after: cursor)..<block.events.count {
+            json.removeAll(keepingCapacity: true)
+            for key in texts.keys where key.filter.accepts(block.events[index]) {
+                if json.isEmpty { encoding(block, index, &json) }
+                added += json.count
+                append(json, id: block.id(index), audience: key.audience, to: &texts[key, default: ChunkedText()])
+            }
+        }
+        return added
+    }
+
+    private func append(_ json: [UInt8], id: EventID, audience: StreamRequest.Audience, to text: inout ChunkedText) {
+        if audience == .programNDJSON { text.line(json) } else { text.event(id: id, data: json) }
+    }
+
+    private func serveBacklogs() async throws {
+        for await catchUp in backlog {
+            let slice = try await slice(for: catchUp)
+            catchUp.shard.loop.execute { catchUp.shard.deliver(slice, to: catchUp.handler) }
+        }
+    }
+
+    /// The next events behind the program's position, never beyond what was broadcast.
+    private func slice(for catchUp: CatchUp) async throws -> BacklogSlice {
+        let end = state.withLock { $0.position }
+        var text = ChunkedText()
+        var position = catchUp.position
+        if catchUp.position == catchUp.request.cursor, catchUp.position > .zero {
+            let first = try await journal.reading { reader throws(JournalError) in try reader.firstID() }
+            if let first, position < first, catchUp.request.audience == .program {
+                text.event("gap", id: nil, data: "{\"after\":\"\(position)\",\"first\":\"\(first)\"}".utf8)
+            }
+        }
+        var json: [UInt8] = []
+        while position < end, text.count < Self.sliceBytes, let block = try await journal.next(after: position) {
+            for index in block.firstIndex(after: position)..<block.firstIndex(after: end) {
+                position = block.id(index)
+                guard catchUp.request.filter.accepts(block.events[index]) else { continue }
+                json.removeAll(keepingCapacity: true)
+                encoding(block, index, &json)
+                append(json, id: position, audience: catchUp.request.audience, to: &text)
+                if text.count >= Self.sliceBytes { break }
+            }
+            if block.firstID > end { break }
+        }
+        // A slice that is not full has seen everything up to the end.
+        return BacklogSlice(chunk: text.chunk, upTo: text.count < Self.sliceBytes ? max(position, end) : position)
+    }
+}

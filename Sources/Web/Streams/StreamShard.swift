@@ -1,0 +1,164 @@
+import Followers
+import Model
+import NIOCore
+
+/// The streams of one event loop, on which everything here runs.
+final class StreamShard: @unchecked Sendable {
+    let loop: any EventLoop
+    private unowned let hub: StreamHub
+    private var programs: [ObjectIdentifier: EventStreamHandler] = [:]
+    private var screens: [ObjectIdentifier: EventStreamHandler] = [:]
+    /// The last event that was broadcast on this loop.
+    private var position: EventID
+    private var heartbeat: RepeatedTask?
+
+    /// A quiet stream gets a sign of life after this long.
+    static let heartbeatPeriod = TimeAmount.seconds(10)
+    /// A client that has not read for this long is let go; it may come back with its last id.
+    static let patience = TimeAmount.seconds(60)
+
+    init(loop: any EventLoop, hub: StreamHub, position: EventID) {
+        self.loop = loop
+        self.hub = hub
+        self.position = position
+    }
+
+    func enter(_ handler: EventStreamHandler, _ request: StreamRequest) {
+        if heartbeat == nil {
+            heartbeat = loop.scheduleRepeatedTask(initialDelay: Self.heartbeatPeriod, delay: Self.heartbeatPeriod) { [weak self] _ in
+                self?.beat()
+            }
+        }
+        switch request.audience {
+        case .screen:
+            screens[ObjectIdentifier(handler)] = handler
+            hub.stage.enter(request.filter)
+            sendSnapshot(handler, request)
+        case .program, .programNDJSON:
+            programs[ObjectIdentifier(handler)] = handler
+            hub.programEntered(request)
+            handler.position = request.cursor ?? position
+            if handler.position < position { catchUp(handler) }
+        }
+    }
+
+    func leave(_ handler: EventStreamHandler) {
+        guard let request = handler.request else { return }
+        if screens.removeValue(forKey: ObjectIdentifier(handler)) != nil { hub.stage.leave(request.filter) }
+        if programs.removeValue(forKey: ObjectIdentifier(handler)) != nil { hub.programLeft(request) }
+        hub.streamClosed()
+        if screens.isEmpty, programs.isEmpty {
+            heartbeat?.cancel()
+            heartbeat = nil
+        }
+    }
+
+    func becameWritable(_ handler: EventStreamHandler) {
+        guard let request = handler.request else { return }
+        if request.audience == .screen {
+            if handler.shed > 0 { sendSnapshot(handler, request) }
+        } else if handler.position < position {
+            catchUp(handler)
+        }
+    }
+
+    private func beat() {
+        var comment = ChunkedText()
+        comment.raw(": still here\n\n")
+        var line = ChunkedText()
+        line.raw("\n")
+        let (event, blank) = (comment.chunk, line.chunk)
+        for handler in Array(screens.values) + Array(programs.values) {
+            if let stalled = handler.stalledSince, .now() - stalled > Self.patience {
+                handler.close()
+            } else if handler.isWritable, .now() - handler.lastWrite >= Self.heartbeatPeriod {
+                handler.write(handler.request?.audience == .programNDJSON ? blank : event)
+            }
+        }
+    }
+
+    func closeAll() {
+        for handler in Array(screens.values) + Array(programs.values) { handler.close() }
+    }
+
+    // MARK: Programs
+
+    /// Writes the events in (`from`, `upTo`] to every program that has all before; the others catch up from the journal.
+    func broadcast(from: EventID, upTo: EventID, chunks: [StreamHub.ProgramKey: ByteBuffer]) {
+        position = upTo
+        for handler in programs.values {
+            guard handler.position < upTo else { continue }
+            guard handler.position == from, let request = handler.request, let chunk = chunks[StreamHub.ProgramKey(request)] else {
+                catchUp(handler)
+                continue
+            }
+            if chunk.readableBytes == 0 {
+                handler.position = upTo
+            } else if handler.isWritable {
+                handler.write(chunk)
+                handler.position = upTo
+            }
+            // Else it goes on from the journal as soon as it reads again.
+        }
+    }
+
+    private func catchUp(_ handler: EventStreamHandler) {
+        guard !handler.isCatchingUp, handler.isWritable, let request = handler.request else { return }
+        handler.isCatchingUp = true
+        hub.requestSlice(CatchUp(shard: self, handler: handler, request: request, position: handler.position))
+    }
+
+    /// A slice of the backlog is there.
+    func deliver(_ slice: BacklogSlice, to handler: EventStreamHandler) {
+        handler.isCatchingUp = false
+        guard programs[ObjectIdentifier(handler)] != nil else { return }
+        if slice.chunk.readableBytes > 0 { handler.write(slice.chunk) }
+        handler.position = slice.upTo
+        if handler.position < position { catchUp(handler) }
+    }
+
+    // MARK: Screens
+
+    /// Writes the frames to the screens; one that does not keep up gets a snapshot when it reads again.
+    func show(_ frames: [LiveFilter: (frame: LiveFrame, chunk: ByteBuffer)], generation: UInt64) {
+        for handler in screens.values {
+            guard let request = handler.request, let (frame, chunk) = frames[request.filter], frame.number > handler.frame else { continue }
+            if handler.generation != generation, handler.isWritable {
+                sendSnapshot(handler, request)
+            } else if handler.isWritable, handler.shed == 0 {
+                handler.write(chunk)
+                handler.frame = frame.number
+            } else {
+                handler.shed += max(frame.events, 1)
+            }
+        }
+    }
+
+    private func sendSnapshot(_ handler: EventStreamHandler, _ request: StreamRequest) {
+        var text = ChunkedText()
+        let snapshot = hub.stage.snapshot(request.filter)
+        if handler.shed > 0 {
+            text.event("gap", id: nil, data: "{\"upTo\":\"\(snapshot.upTo)\",\"shed\":\(handler.shed)}".utf8)
+            handler.shed = 0
+        }
+        text.event("snapshot", id: snapshot.upTo, data: snapshot.json)
+        handler.frame = snapshot.frame
+        handler.generation = snapshot.generation
+        handler.write(text.chunk)
+    }
+}
+
+/// A program that asks for the next slice of its backlog.
+struct CatchUp: @unchecked Sendable {
+    let shard: StreamShard
+    /// Touched on the shard's loop only.
+    let handler: EventStreamHandler
+    let request: StreamRequest
+    let position: EventID
+}
+
+/// Part of a backlog, framed.
+struct BacklogSlice: Sendable {
+    var chunk: ByteBuffer
+    var upTo: EventID
+}

@@ -1,0 +1,116 @@
+public import Followers
+import HTTPTypes
+import Hummingbird
+public import Journal
+public import Logging
+import NIOCore
+import NIOPosix
+public import Pipeline
+public import ServiceLifecycle
+
+/// Where the server listens and what it may be asked.
+public struct WebOptions: Sendable {
+    /// Address to listen on.
+    public var host = "127.0.0.1"
+    /// Port to listen on; 0 lets the system choose.
+    public var port = 8080
+    /// The token that every request needs; nil on loopback only.
+    public var token: String?
+    /// Further host names under which a server without a token may be addressed.
+    public var hosts: [String] = []
+    /// Path under which a reverse proxy shows the server, e.g. `/petrel`.
+    public var pathPrefix = ""
+    /// Threads that serve connections.
+    public var threads = 1
+    /// Most event streams at the same time.
+    public var maximumStreams = 10_000
+    /// Largest request body in bytes, plain or decompressed.
+    public var maximumBodyBytes = 64 << 20
+    /// Folder that replaces the built-in pages.
+    public var webRoot: String?
+    /// Folder of the data files.
+    public var assetFolder = ".assets"
+
+    /// The defaults.
+    public init() {}
+
+    /// Whether the address is one that only this machine can reach.
+    public var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+}
+
+/// Why the server does not start.
+public struct WebError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+}
+
+/// The web server: pages, API, event streams.
+public struct WebServer: Service {
+    /// The hub of the event streams; give it to the service group before this server.
+    public let hub: StreamHub
+    private let options: WebOptions
+    private let pipeline: IngestPipeline
+    private let stage: LiveStage
+    private let access: AccessControl
+    private let clock: WallClock
+    private let about: [UInt8]
+    private let logger: Logger
+    private let onListening: @Sendable (_ port: Int) async -> Void
+
+    /// A server over the pipeline and the stage.
+    ///
+    /// - Parameters:
+    ///   - about: JSON of the About page.
+    ///   - onListening: told the port once connections are accepted.
+    public init(
+        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, clock: WallClock = .system, about: [UInt8], logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) throws(WebError) {
+        guard options.token != nil || options.isLoopback else {
+            throw WebError(
+                description: "\(options.host) can be reached by others, and there is no token: anybody could read and write everything. "
+                    + "Make one (openssl rand -hex 32 > token; chmod 600 token) and start with --token-file token, or listen on 127.0.0.1")
+        }
+        self.options = options
+        self.pipeline = pipeline
+        self.stage = stage
+        self.clock = clock
+        self.about = about
+        self.logger = logger
+        self.onListening = onListening
+        access = AccessControl(token: options.token, hosts: options.hosts, pathPrefix: options.pathPrefix)
+        hub = StreamHub(
+            journal: pipeline.journal, stage: stage, access: access, logger: logger, maximumStreams: options.maximumStreams)
+    }
+
+    /// Serves until the service group shuts down.
+    public func run() async throws {
+        let router = Router()
+        register(on: router.group())
+        if !options.pathPrefix.isEmpty { register(on: router.group(RouterPath(options.pathPrefix))) }
+        let hub = hub
+        let onListening = onListening
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
+        let application = Application(
+            router: router,
+            server: .http1(configuration: .init(additionalChannelHandlers: [EventStreamHandler(hub: hub)], idleTimeout: .seconds(75))),
+            configuration: .init(address: .hostname(options.host, port: options.port), backlog: 4096),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(group), logger: logger)
+        try await application.run()
+        try await group.shutdownGracefully()
+    }
+
+    private func register(on root: RouterGroup<BasicRequestContext>) {
+        let guarded = root.add(middleware: GuardMiddleware(access: access))
+        let api = guarded.group("api/v1")
+        let state = StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about)
+        AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: guarded)
+        IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes).register(on: api)
+        EventRoutes(journal: pipeline.journal).register(on: api)
+        state.register(on: api)
+        guarded.get("healthz") { _, _ in Response(Array("{\"status\":\"ok\"}".utf8)) }
+        guarded.get("metrics") { _, _ in
+            Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: state.metrics)))
+        }
+    }
+}
