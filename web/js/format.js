@@ -9,6 +9,8 @@ const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit',
 });
+const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
+const DAY_MS = 86_400_000;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `1204` → `1,204`. @param {number} value */
@@ -30,6 +32,9 @@ export function share(part, total) {
 
 /** Time of day in the viewer's zone. @param {number} time */
 export const timeOfDay = (time) => clockTime.format(time);
+
+/** Time of day; with the day before it when that is not the clock's. @param {number} time @param {number} clock */
+export const timeBeside = (time, clock) => (Math.abs(clock - time) < DAY_MS ? timeOfDay(time) : `${day.format(time)} ${timeOfDay(time)}`);
 
 /** Date and time in the viewer's zone. @param {number} time */
 export const dateTime = (time) => dayAndTime.format(time);

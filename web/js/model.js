@@ -10,6 +10,9 @@ import { ViewerLedger } from './live/viewer-ledger.js';
 /** Widgets are told of changes at most this often; frames come ten times a second. */
 const CHANGE_INTERVAL_MS = 100;
 
+/** What happened before the screen was opened is drawn over this time. */
+const BACKFILL_SECONDS = 6;
+
 /**
  * @typedef {object} Selection what the drawer shows
  * @property {'arc'|'event'|'top'} kind
@@ -92,7 +95,7 @@ export class Model extends EventTarget {
     this.viewer.drawn += (frame ? frame.n : rows.length) - onMap;
     const sinceLast = (performance.now() - this.#lastFrameAt) / 1000;
     this.#lastFrameAt = performance.now();
-    this.#tell('arcs', { arcs, spreadSeconds: backfill ? 4 : Math.min(sinceLast, 1) });
+    this.#tell('arcs', { arcs, spreadSeconds: backfill ? BACKFILL_SECONDS : Math.min(sinceLast, 1) });
   }
 
   #changeSoon() {

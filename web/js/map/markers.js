@@ -7,7 +7,9 @@ import { count } from '../format.js';
 import { controlPoint, pointAt } from './curve.js';
 import { project } from './projection.js';
 
-const MOST_MULTIPLES = 24;
+/** Labels of merged arcs: one per so many square pixels of the map, and at most so many. */
+const MULTIPLE_AREA_PX = 60_000;
+const MOST_MULTIPLES = 14;
 /** A ×n is worth reading from here on. */
 const LEAST_MULTIPLE = 2;
 
@@ -59,7 +61,7 @@ export class Markers {
       return { x, y, element, width: element.lastElementChild.scrollWidth + 18 };
     });
     for (const { x, y, element, width } of boxes) {
-      const crowded = taken.some((other) => x < other.x + other.width && other.x < x + width && Math.abs(y - other.y) < 18);
+      const crowded = x + width > this.#camera.width || taken.some((other) => x < other.x + other.width && other.x < x + width && Math.abs(y - other.y) < 18);
       element.style.transform = `translate(${x}px, ${y}px)`;
       element.classList.toggle('crowded', crowded);
       if (!crowded) taken.push({ x, y, width });
@@ -74,7 +76,7 @@ export class Markers {
   showMultiples(arcs, endsOf) {
     const merged = arcs.filter((arc) => arc.count >= LEAST_MULTIPLE);
     merged.sort((one, other) => other.count - one.count);
-    const labelled = merged.slice(0, MOST_MULTIPLES);
+    const labelled = merged.slice(0, Math.min(MOST_MULTIPLES, Math.ceil((this.#camera.width * this.#camera.height) / MULTIPLE_AREA_PX)));
     while (this.#multiples.length < labelled.length) {
       const element = h('span.multiple', { 'aria-hidden': 'true' });
       this.#multiples.push(element);

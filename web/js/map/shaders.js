@@ -15,6 +15,7 @@ uniform vec3 view;       // scale, offset: map units to CSS pixels
 uniform vec2 size;       // CSS pixels
 uniform float time;
 uniform float still;     // 1: no motion
+uniform float grain;     // size of marks: 1 on a wide map, less on a phone
 uniform vec3 colours[11];
 uniform float shown[11];
 
@@ -50,7 +51,7 @@ void main() {
   vec2 a = source(), b = target(), c = control(a, b);
   vec2 p = curve(a, c, b, strip.x);
   vec2 tangent = normalize(mix(c - a, b - c, strip.x) + vec2(1e-4, 0.0));
-  halfWidth = look.y;
+  halfWidth = look.y * mix(0.6, 1.0, grain);
   float reach = halfWidth + 3.0;
   across = strip.y * reach;
   along = strip.x;
@@ -75,14 +76,14 @@ uniform float trace;
 out vec4 pixel;
 void main() {
   if (along > head) discard;
-  float behind = (head - along) / 0.42;
+  float behind = (head - along) / 0.34;
   float comet = still > 0.5 ? 0.0 : pow(max(0.0, 1.0 - behind), 1.8);
   float strength = max(comet, (still > 0.5 ? 0.75 : trace) * faded);
   float distance = abs(across);
   float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
   float halo = 0.32 * comet * exp(-distance * distance / 5.0);
   float alpha = max(core * strength, halo);
-  vec3 light = mix(colour, vec3(1.0), glow * 0.55 * comet * comet * core);
+  vec3 light = mix(colour, vec3(1.0), glow * 0.35 * comet * comet * core);
   pixel = vec4(light * alpha, alpha * (1.0 - 0.45 * glow));
 }`;
 
@@ -106,21 +107,21 @@ void main() {
   if (part == 0) {
     kind = look.w > 0.5 ? 1 : 0;
     float pulse = still > 0.5 ? 0.0 : exp(-4.0 * (time - timing.y));
-    radius = (kind == 1 ? 6.0 : 2.6) + weight * 0.5 + pulse * 5.0;
+    radius = ((kind == 1 ? 6.0 : 2.6) + weight * 0.5 + pulse * 5.0) * grain;
     alpha = fade() * (kind == 1 ? 0.8 : 0.9);
   } else if (part == 1) {
     if (h > 1.0 && still < 0.5) return;
     kind = 2;
     p = curve(a, control(a, b), b, still > 0.5 ? 0.5 : h);
-    radius = 5.5 + weight;
+    radius = (5.5 + weight) * grain;
     alpha = still > 0.5 ? fade() : 1.0;
   } else {
     float age = time - timing.y - timing.z;
     if (age < 0.0 || age > 0.9 || still > 0.5) return;
     kind = 3;
     p = b;
-    radius = 5.0 + (18.0 + weight * 3.0) * (1.0 - pow(1.0 - age / 0.9, 2.0));
-    alpha = 0.9 * (1.0 - age / 0.9);
+    radius = (5.0 + (18.0 + weight * 3.0) * (1.0 - pow(1.0 - age / 0.9, 2.0))) * grain;
+    alpha = 0.75 * (1.0 - age / 0.9);
   }
   uv = corner;
   colour = colours[int(look.z)];

@@ -13,7 +13,7 @@ const GLYPH_PX = 48;
 /** Times are kept relative to an epoch that moves: a float32 of seconds is too coarse after some hours. */
 const EPOCH_SECONDS = 1800;
 
-const UNIFORMS = ['view', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'part', 'glyphs'];
+const UNIFORMS = ['view', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'part', 'glyphs'];
 
 /** Renderer of an ArcSet; has the same methods as CanvasArcs. */
 export class WebGLArcs {
@@ -98,7 +98,8 @@ export class WebGLArcs {
       gl.uniform1f(uniforms.time, time - this.#epoch);
       gl.uniform1f(uniforms.still, still ? 1 : 0);
       gl.uniform1f(uniforms.glow, this.#glow);
-      gl.uniform1f(uniforms.trace, this.#glow ? 0.3 : 0.42);
+      gl.uniform1f(uniforms.grain, Math.max(0.5, Math.min(1, this.#camera.width / 1100)));
+      gl.uniform1f(uniforms.trace, this.#glow ? 0.26 : 0.42);
       gl.uniform3fv(uniforms.colours, this.#colours);
       gl.uniform1fv(uniforms.shown, shown);
       for (const part of parts) {

@@ -9,7 +9,7 @@ import { counted } from '../format.js';
 const RESUMED_MS = 6000;
 
 customElements.define('petrel-notice', class extends HTMLElement {
-  #simulated = h('p.simulated-note', { hidden: true }, h('strong', { text: 'Simulated' }), ' Invented events. None of these attacks happened.');
+  #simulated = h('p.simulated-note', { hidden: true }, h('strong', { text: 'Simulated' }), h('span', { text: 'Invented events. ' }), h('span.wide', { text: 'None of these attacks happened.' }));
   #pause = h('p.pause-note', { role: 'status', hidden: true, data: { testid: 'pause-note' } });
   #empty = h('div.notice-card', { hidden: true, data: { testid: 'empty' } },
     h('h2', { text: 'No events yet' }),

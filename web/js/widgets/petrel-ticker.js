@@ -3,7 +3,7 @@
  */
 
 import { h, icon, setText } from '../dom.js';
-import { count, portName, timeOfDay, utc } from '../format.js';
+import { count, portName, timeBeside, utc } from '../format.js';
 import { readRow } from '../live/row.js';
 import { typeGlyph, typeLabel } from '../types.js';
 
@@ -91,7 +91,7 @@ function rowElement(row) {
   const kind = attack ? typeLabel(row.type) : row.family;
   const cell = (name, text, extra = {}) => h(`td.column-${name}`, { text: text ?? '', title: text || null, ...extra });
   return h('tr', { data: { testid: 'ticker-row', id: row.id, severity: row.severity ?? '' } },
-    h('td.column-time', {}, h('button.row-button', { type: 'button', text: timeOfDay(row.time), title: utc(row.time) })),
+    h('td.column-time', {}, h('button.row-button', { type: 'button', text: timeBeside(row.time, Date.now()), title: utc(row.time) })),
     h('td.column-type', { title: `${kind}${row.severity ? `, ${row.severity}` : ''}` }, glyph, h('span.type-name', { text: kind })),
     cell('address', row.address, { class: 'column-address mono' }),
     cell('country', row.country),

@@ -8,11 +8,11 @@ import { typeGlyph, typeLabel } from '../types.js';
 
 /** How each list reads its entries `[key, …, count]`. */
 const LISTS = [
-  { id: 'countries', title: 'Countries', most: 8, read: ([key, name, value]) => ({ key, label: name, extra: key, value }) },
-  { id: 'addresses', title: 'Addresses', most: 6, read: ([key, code, value]) => ({ key, label: key, extra: code, value, mono: true }) },
-  { id: 'ports', title: 'Ports', most: 6, read: ([key, service, value]) => ({ key, label: key, extra: service, value, mono: true }) },
-  { id: 'sensors', title: 'Sensors', most: 5, read: ([key, value]) => ({ key, label: key, value }) },
-  { id: 'types', title: 'Types', most: 5, read: ([key, value]) => ({ key, label: typeLabel(key), value, glyph: key }) },
+  { id: 'countries', title: 'Countries', most: 7, read: ([key, name, value]) => ({ key, label: name, extra: key, value }) },
+  { id: 'addresses', title: 'Addresses', most: 5, read: ([key, code, value]) => ({ key, label: key, extra: code, value, mono: true }) },
+  { id: 'ports', title: 'Ports', most: 5, read: ([key, service, value]) => ({ key, label: key, extra: service, value, mono: true }) },
+  { id: 'sensors', title: 'Sensors', most: 4, read: ([key, value]) => ({ key, label: key, value }) },
+  { id: 'types', title: 'Types', most: 4, read: ([key, value]) => ({ key, label: typeLabel(key), value, glyph: key }) },
 ];
 
 customElements.define('petrel-tops', class extends HTMLElement {

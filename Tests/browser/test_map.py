@@ -1,0 +1,208 @@
+"""The map page against a running server, in a real browser."""
+
+import itertools
+from datetime import datetime, timedelta, timezone
+
+from playwright.sync_api import expect
+
+PAYLOAD = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+TABS = 12
+serial = itertools.count(1)
+
+
+def alerts(number, source="8.8.8.8", sensor="browser-test", signature="ET SCAN browser test", **more):
+    """EVE alerts of now, each different from every other."""
+    now = datetime.now(timezone.utc)
+    for index in range(number):
+        yield {
+            "timestamp": (now - timedelta(milliseconds=number - index)).strftime("%Y-%m-%dT%H:%M:%S.%f+0000"),
+            "flow_id": next(serial), "event_type": "alert", "host": sensor,
+            "src_ip": source, "src_port": 40000 + index % 20000, "dest_ip": "203.0.113.5", "dest_port": 445, "proto": "TCP",
+            "alert": {"action": "allowed", "gid": 1, "signature_id": 2000001, "rev": 1, "signature": signature,
+                      "category": "Attempted Administrator Privilege Gain", "severity": 1},
+            **more,
+        }
+
+
+def number(page, testid):
+    return int(page.get_by_test_id(testid).get_attribute("data-count"))
+
+
+def wait_for_attacks(page, least):
+    page.wait_for_function("least => Number(document.querySelector('[data-testid=total-attacks]').dataset.count) >= least", arg=least)
+
+
+def wait_for_stored(page, stored):
+    page.wait_for_function("stored => Number(document.querySelector('[data-testid=total-stored]').dataset.count) === stored", arg=stored)
+
+
+ARC_OF = """sensor => {
+  const map = document.querySelector('petrel-map');
+  for (let index = 0; index < map.arcCount(); index += 1) {
+    const arc = map.arcAt(index);
+    if (arc && arc.key.includes(`|${sensor}|`)) return arc;
+  }
+  return null;
+}"""
+
+
+def flown_arc(page, sensor):
+    """A clickable point of an arc to the sensor."""
+    return page.wait_for_function(ARC_OF, arg=sensor).json_value()
+
+
+def totals(page):
+    """What the page shows, and up to which event: read at one moment."""
+    return page.evaluate("""() => ({
+      upTo: document.querySelector('petrel-totals').dataset.upto,
+      numbers: [...document.querySelectorAll('petrel-totals [data-count], petrel-legend [data-count], petrel-severity [data-count]')].map((e) => e.dataset.count),
+      tops: [...document.querySelectorAll('[data-testid=top-row]')].map((e) => [e.dataset.list, e.dataset.key, e.dataset.count]),
+    })""")
+
+
+def test_injected_events_become_arcs(server, open_map):
+    page = open_map()
+    before = number(page, "total-attacks")
+    server.ingest(alerts(3, sensor="arcs-appear"))
+    wait_for_attacks(page, before + 3)
+    assert flown_arc(page, "arcs-appear")["count"] >= 1
+    expect(page.get_by_test_id("ticker-row").filter(has_text="arcs-appear")).to_have_count(3)
+
+
+def test_an_arc_opens_exactly_its_events(server, open_map):
+    page = open_map()
+    server.ingest([*alerts(4, sensor="evidence-a", signature="wanted"), *alerts(5, sensor="evidence-b", signature="unwanted")])
+    arc = flown_arc(page, "evidence-a")
+    page.keyboard.press("Space")
+    page.mouse.click(arc["x"], arc["y"])
+    expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", "4")
+    rows = page.get_by_test_id("evidence-row")
+    expect(rows).to_have_count(4)
+    for row in rows.all():
+        expect(row).to_contain_text("wanted")
+        expect(row).not_to_contain_text("unwanted")
+    identity = rows.first.get_attribute("data-id")
+    rows.first.click()
+    expect(page.get_by_test_id("raw-line")).to_contain_text("evidence-a")
+    assert f"event={identity}" in page.url
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("drawer")).to_be_hidden()
+
+
+def test_pages_opened_at_different_times_show_the_same_totals(server, open_map):
+    first = open_map()
+    server.ingest(alerts(20, source="8.8.4.4", sensor="totals"))
+    server.ingest(alerts(7, source="1.1.1.1", sensor="totals"))
+    second = open_map()
+    server.ingest(alerts(5, source="9.9.9.9", sensor="totals"))
+    stored = server.get("api/v1/live/snapshot")["totals"]["stored"]
+    for page in (first, second):
+        wait_for_stored(page, stored)
+        # Top lists come once a second.
+        expect(page.locator('[data-testid="top-row"][data-list="sensors"][data-key="totals"]')).to_have_attribute("data-count", "32")
+    assert totals(first) == totals(second)
+
+
+def test_twelve_tabs_stay_live(server, open_map, new_context):
+    context = new_context()
+    streams = []
+    context.on("request", lambda request: streams.append(request.url) if request.url.endswith("api/v1/live") else None)
+    pages = [open_map(context) for _ in range(TABS)]
+    assert len(streams) == 1, "one stream serves all tabs of a browser"
+    server.ingest(alerts(6, sensor="tabs"))
+    stored = server.get("api/v1/live/snapshot")["totals"]["stored"]
+    for page in pages:
+        wait_for_stored(page, stored)
+    pages[0].close()
+    server.ingest(alerts(6, sensor="tabs"))
+    stored = server.get("api/v1/live/snapshot")["totals"]["stored"]
+    for page in pages[1:]:
+        wait_for_stored(page, stored)
+    assert len(streams) == 2, "another tab took the stream over"
+
+
+def test_tabs_share_the_stream_without_web_locks(server, open_map, new_context):
+    context = new_context()
+    context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })")
+    streams = []
+    context.on("request", lambda request: streams.append(request.url) if request.url.endswith("api/v1/live") else None)
+    pages = [open_map(context) for _ in range(3)]
+    assert len(streams) == 1
+    pages[0].close()
+    server.ingest(alerts(2, sensor="lease"))
+    stored = server.get("api/v1/live/snapshot")["totals"]["stored"]
+    for page in pages[1:]:
+        wait_for_stored(page, stored)
+
+
+def test_the_viewer_ledger_balances_through_a_pause(server, open_map):
+    page = open_map()
+    page.keyboard.press("Space")
+    before = number(page, "total-attacks")
+    server.ingest(alerts(9, sensor="paused"))
+    expect(page.get_by_test_id("pause-note")).to_have_attribute("data-count", "9")
+    assert number(page, "total-attacks") == before
+    page.keyboard.press("Space")
+    expect(page.get_by_test_id("pause-note")).to_have_text("9 events while paused")
+    wait_for_attacks(page, before + 9)
+    server.ingest(alerts(4, sensor="paused"))
+    wait_for_attacks(page, before + 13)
+    received, drawn, merged, shed = (number(page, f"screen-{part}") for part in ("received", "drawn", "merged", "shed"))
+    assert received == drawn + merged + shed
+    assert shed >= 9
+
+
+def test_the_legend_filters_what_is_drawn_not_what_is_counted(server, open_map):
+    page = open_map()
+    legend = page.locator('[data-testid="legend-type"]')
+    for button in legend.all():
+        button.click()
+    before = number(page, "total-attacks")
+    server.ingest(alerts(3, sensor="hidden-types"))
+    wait_for_attacks(page, before + 3)
+    assert page.evaluate("document.querySelector('petrel-map').arcCount()") == 0
+    assert "types=" in page.url
+    page.get_by_test_id("legend-all").click()
+    expect(page.get_by_test_id("ticker-row").filter(has_text="hidden-types")).to_have_count(3)
+    assert "types=" not in page.url
+
+
+def test_markup_in_log_fields_is_text(server, open_map):
+    page = open_map()
+    hostile = {"http": {"hostname": PAYLOAD, "url": PAYLOAD, "http_user_agent": PAYLOAD, "http_refer": PAYLOAD},
+               "payload_printable": PAYLOAD, "app_proto": PAYLOAD, "in_iface": PAYLOAD}
+    event = next(alerts(1, sensor=PAYLOAD, signature=PAYLOAD, **hostile))
+    event["alert"]["category"] = PAYLOAD
+    server.ingest([event])
+    row = page.get_by_test_id("ticker-row").filter(has_text=PAYLOAD).first
+    expect(row).to_be_visible()
+    row.click()
+    expect(page.get_by_test_id("raw-line")).to_contain_text("onerror")
+    expect(page.get_by_test_id("drawer")).to_contain_text(PAYLOAD)
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("script:not([src])").count() == 0
+
+
+def test_an_event_has_a_link(server, open_map):
+    page = open_map()
+    server.ingest(alerts(1, sensor="deep-link"))
+    identity = page.get_by_test_id("ticker-row").filter(has_text="deep-link").first.get_attribute("data-id")
+    linked = open_map(path=f"#event={identity}")
+    expect(linked.get_by_test_id("drawer")).to_contain_text("deep-link")
+
+
+def test_without_webgl_the_canvas_draws(server, open_map):
+    page = open_map(path="?renderer=canvas")
+    assert page.locator("petrel-map").get_attribute("data-renderer") == "canvas"
+    server.ingest(alerts(2, sensor="canvas"))
+    assert flown_arc(page, "canvas")
+
+
+def test_on_a_phone_everything_fits(open_map, new_context):
+    page = open_map(new_context(viewport={"width": 390, "height": 844}, has_touch=True))
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.get_by_role("button", name="Tops").click()
+    expect(page.locator("petrel-tops")).to_be_visible()
+    expect(page.locator("petrel-ticker")).to_be_hidden()
+    page.get_by_role("button", name="Gauges").click()
+    expect(page.get_by_test_id("total-attacks")).to_be_visible()
