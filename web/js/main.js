@@ -37,7 +37,7 @@ find('petrel-map').connect(model, find('.free'));
 const actions = {
   pause: () => model.togglePause(),
   theme: toggleTheme,
-  fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+  fullscreen: toggleFullscreen,
   help: () => find('petrel-help').toggle(),
   about: () => find('petrel-about').toggle(),
 };
@@ -58,6 +58,12 @@ for (const tab of document.querySelectorAll('.tabs button')) {
     document.body.dataset.tab = tab.dataset.tab;
     for (const other of document.querySelectorAll('.tabs button')) other.setAttribute('aria-pressed', String(other === tab));
   });
+}
+
+/** A browser may refuse; the page then stays as it is. */
+function toggleFullscreen() {
+  const change = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  change.catch(() => {});
 }
 
 function openLinkedEvent() {

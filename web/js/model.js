@@ -52,6 +52,8 @@ export class Model extends EventTarget {
       this.viewer.addShed(detail, 'gap');
     });
     this.feed.addEventListener('status', () => this.#tell('status'));
+    // Rows are not listed while nobody can see them.
+    document.addEventListener('visibilitychange', () => !document.hidden && !this.paused && this.#tell('stage'));
     this.feed.start();
   }
 

@@ -22,6 +22,8 @@ export class Feed extends EventTarget {
   #tab = crypto.getRandomValues(new Uint32Array(2)).join('-');
   /** @type {BroadcastChannel} */
   #channel;
+  /** Events up to this one are accounted for by a gap. */
+  #shedUpTo = 0n;
   /** @type {Connection|null} set while this tab leads */
   #connection = null;
 
@@ -81,12 +83,14 @@ export class Feed extends EventTarget {
   #take(event, data) {
     if (event === 'snapshot') {
       const first = this.state.snapshot === null;
-      this.#tell('rows', { rows: this.state.replace(data), backfill: first });
+      const rows = this.state.replace(data).filter(([id]) => BigInt(id) > this.#shedUpTo);
+      this.#tell('rows', { rows, backfill: first });
     } else if (!this.state.snapshot) {
       return;
     } else if (event === 'frame') {
       this.#tell('rows', { rows: this.state.advance(data), backfill: false, frame: data });
     } else if (event === 'gap') {
+      this.#shedUpTo = BigInt(data.upTo);
       this.#tell('gap', data.shed);
     }
   }

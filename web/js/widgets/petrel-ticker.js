@@ -25,7 +25,7 @@ customElements.define('petrel-ticker', class extends HTMLElement {
     this.#model = model;
     const table = h('table', {}, h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col', text: name, class: `column-${name.toLowerCase()}` })))), this.#body);
     this.append(h('div.ticker-head', {}, h('h2', { id: 'ticker-title', tabindex: -1, text: 'Newest events' }), this.#held),
-      h('div.ticker-scroll', { tabindex: 0, role: 'region', 'aria-label': 'Newest events' }, table));
+      h('div.ticker-scroll', { tabindex: 0, role: 'group', 'aria-label': 'List of the newest events' }, table));
     this.#body.addEventListener('click', (event) => {
       const row = event.target.closest('tr');
       if (row) model.select({ kind: 'event', id: row.dataset.id });

@@ -18,16 +18,21 @@ const LISTS = [
 customElements.define('petrel-tops', class extends HTMLElement {
   #model;
   #lists = new Map();
+  #empty = h('p.tops-empty', { text: 'Nothing to rank yet.' });
 
   /** @param {import('../model.js').Model} model */
   connect(model) {
     this.#model = model;
+    this.append(this.#empty);
     for (const { id, title } of LISTS) {
       const list = h('ol.top-list', { data: { list: id } });
       this.#lists.set(id, { list, rows: [] });
       this.append(h('section', { hidden: true }, h('h2', { text: title }), list));
     }
-    model.addEventListener('change', () => LISTS.forEach((definition) => this.#show(definition, model.snapshot.tops?.[definition.id] ?? [])));
+    model.addEventListener('change', () => {
+      for (const definition of LISTS) this.#show(definition, model.snapshot.tops?.[definition.id] ?? []);
+      this.#empty.hidden = model.snapshot.totals.attacks > 0;
+    });
   }
 
   #show({ id, most, read }, entries) {
