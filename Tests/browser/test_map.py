@@ -206,3 +206,27 @@ def test_on_a_phone_everything_fits(open_map, new_context):
     expect(page.locator("petrel-ticker")).to_be_hidden()
     page.get_by_role("button", name="Gauges").click()
     expect(page.get_by_test_id("total-attacks")).to_be_visible()
+
+
+def test_reduced_motion_still_shows_arcs(server, open_map, new_context):
+    page = open_map(new_context(reduced_motion="reduce"))
+    server.ingest(alerts(2, sensor="still"))
+    arc = flown_arc(page, "still")
+    page.mouse.click(arc["x"], arc["y"])
+    expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", "2")
+
+
+def test_the_policy_forbids_inline_and_foreign_code(server, new_context):
+    answer = new_context().new_page().goto(server.address)
+    policy = answer.header_value("content-security-policy")
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy
+    assert "unsafe" not in policy and "http" not in policy
+
+
+def test_a_choice_of_theme_is_remembered(open_map, new_context):
+    context = new_context(color_scheme="dark")
+    page = open_map(context)
+    page.keyboard.press("t")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")

@@ -26,7 +26,8 @@ export class LiveState {
    * @returns {any[][]} its rows that this state had not seen
    */
   replace(snapshot) {
-    const recent = snapshot.recent ?? [];
+    // A replay's rows are told again when its clock reaches them.
+    const recent = (snapshot.recent ?? []).filter((row) => snapshot.mode !== 'replay' || row[1] <= snapshot.clock);
     const sameStage = this.snapshot?.mode === snapshot.mode;
     const known = sameStage ? this.#known : new Set();
     const fresh = recent.filter((row) => !known.has(row[0]));

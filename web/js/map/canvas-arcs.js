@@ -66,7 +66,7 @@ export class CanvasArcs {
     context.fillStyle = this.#colours[arc.type];
     context.lineWidth = Math.min(8, 1.5 + 0.6 * Math.log2(arc.count));
 
-    context.globalAlpha = (still ? 0.75 : this.#trace) * fade;
+    context.globalAlpha = (still ? 0.55 : this.#trace) * fade;
     this.#part(from, control, to, 0, head);
     if (!still && head < 1) {
       context.globalAlpha = 0.9;

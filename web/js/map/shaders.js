@@ -78,7 +78,7 @@ void main() {
   if (along > head) discard;
   float behind = (head - along) / 0.34;
   float comet = still > 0.5 ? 0.0 : pow(max(0.0, 1.0 - behind), 1.8);
-  float strength = max(comet, (still > 0.5 ? 0.75 : trace) * faded);
+  float strength = max(comet, (still > 0.5 ? 0.55 : trace) * faded);
   float distance = abs(across);
   float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
   float halo = 0.32 * comet * exp(-distance * distance / 5.0);

@@ -97,7 +97,7 @@ export class WebGLArcs {
       gl.uniform2f(uniforms.size, this.#camera.width, this.#camera.height);
       gl.uniform1f(uniforms.time, time - this.#epoch);
       gl.uniform1f(uniforms.still, still ? 1 : 0);
-      gl.uniform1f(uniforms.glow, this.#glow);
+      gl.uniform1f(uniforms.glow, still ? 0 : this.#glow);
       gl.uniform1f(uniforms.grain, Math.max(0.5, Math.min(1, this.#camera.width / 1100)));
       gl.uniform1f(uniforms.trace, this.#glow ? 0.26 : 0.42);
       gl.uniform3fv(uniforms.colours, this.#colours);

@@ -32,6 +32,7 @@ customElements.define('petrel-mode', class extends HTMLElement {
     this.#badge.dataset.mode = mode;
     this.#badge.title = MEANING[mode] ?? '';
     setText(this.#badge, mode.toUpperCase());
+    document.title = `${mode === 'live' ? '' : `${mode.toUpperCase()} · `}Petrel · live map`;
     this.#replay.hidden = mode !== 'replay';
     setText(this.#clock, mode === 'replay' ? dateTime(clock) : timeOfDay(clock));
     this.#clock.title = utc(clock);

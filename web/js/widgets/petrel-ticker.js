@@ -11,6 +11,7 @@ import { typeGlyph, typeLabel } from '../types.js';
 const MOST_ROWS = 200;
 const FLUSH_MS = 250;
 const POST_GLYPH = 'M2 3h12v8H8l-3.5 3V11H2z';
+const FAMILY_LABEL = { post: 'Post', record: 'Record' };
 const COLUMNS = ['Time', 'Type', 'Address', 'Country', 'Port', 'Sensor', 'Event'];
 
 customElements.define('petrel-ticker', class extends HTMLElement {
@@ -88,7 +89,7 @@ customElements.define('petrel-ticker', class extends HTMLElement {
 function rowElement(row) {
   const attack = row.family === 'attack';
   const glyph = attack ? typeGlyph(row.type) : icon(POST_GLYPH, 'glyph type-post');
-  const kind = attack ? typeLabel(row.type) : row.family;
+  const kind = attack ? typeLabel(row.type) : FAMILY_LABEL[row.family] ?? '';
   const cell = (name, text, extra = {}) => h(`td.column-${name}`, { text: text ?? '', title: text || null, ...extra });
   return h('tr', { data: { testid: 'ticker-row', id: row.id, severity: row.severity ?? '' } },
     h('td.column-time', {}, h('button.row-button', { type: 'button', text: timeBeside(row.time, Date.now()), title: utc(row.time) })),
