@@ -144,10 +144,12 @@ final class JournalFile {
         return oldest.map { ($0, found) }
     }
 
-    /// The earliest and latest event time in the file, or nil when it has no event.
-    func timeBounds() throws(JournalError) -> ClosedRange<Timestamp>? {
-        let statement = try connection.statement("SELECT min(earliest), max(latest), count(*) FROM block")
+    /// The earliest and latest event time of the blocks that end behind `cursor`, or nil when there is none.
+    func timeBounds(after cursor: EventID) throws(JournalError) -> ClosedRange<Timestamp>? {
+        let statement = try connection.statement(
+            "SELECT min(earliest), max(latest), count(*) FROM block WHERE first_id + count - 1 > ?")
         defer { statement.reset() }
+        statement.bind([.integer(cursor.value)])
         guard try statement.step(), statement.integer(2) > 0 else { return nil }
         return Timestamp(microseconds: statement.integer(0))...Timestamp(microseconds: statement.integer(1))
     }

@@ -56,11 +56,11 @@ public final class JournalReader {
         return total
     }
 
-    /// The earliest and latest event time, or nil when there is no event.
-    public func timeBounds() throws(JournalError) -> ClosedRange<Timestamp>? {
+    /// The earliest and latest event time of what was committed behind `cursor` (to the block), or nil when nothing was.
+    public func timeBounds(after cursor: EventID = .zero) throws(JournalError) -> ClosedRange<Timestamp>? {
         var bounds: ClosedRange<Timestamp>?
         for file in try files() {
-            guard let found = try file.timeBounds() else { continue }
+            guard let found = try file.timeBounds(after: cursor) else { continue }
             bounds = bounds.map { min($0.lowerBound, found.lowerBound)...max($0.upperBound, found.upperBound) } ?? found
         }
         return bounds

@@ -21,6 +21,18 @@ public struct Ledger: Equatable, Sendable {
     /// Whether the books balance.
     public var isBalanced: Bool { received == stored + duplicate + filtered + deadLettered + shed }
 
+    /// What was added since `earlier`.
+    public static func - (now: Ledger, earlier: Ledger) -> Ledger {
+        var delta = Ledger()
+        delta.received = now.received - earlier.received
+        delta.stored = now.stored - earlier.stored
+        delta.duplicate = now.duplicate - earlier.duplicate
+        delta.filtered = now.filtered - earlier.filtered
+        delta.deadLettered = now.deadLettered - earlier.deadLettered
+        delta.shed = now.shed - earlier.shed
+        return delta
+    }
+
     public static func += (total: inout Ledger, delta: Ledger) {
         total.received += delta.received
         total.stored += delta.stored

@@ -8,7 +8,7 @@ public struct StreamCursor: Equatable, Sendable {
     public var format: String
     /// Offset in decompressed bytes behind the last committed record.
     public var offset: UInt64
-    /// Records before the offset, whatever became of them.
+    /// What was counted as received before the offset, whatever became of it.
     public var records: UInt64
     /// What identifies the content before the offset, in the source's own form.
     public var identity: [UInt8]

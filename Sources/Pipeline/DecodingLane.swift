@@ -59,7 +59,7 @@ final class DecodingLane: Lane {
             var decoded = DecodedBatch()
             decoded.decode(batch, with: &state.decoder, of: stream, settings: settings)
             pipeline.enrichment.enrich(&decoded.events)
-            state.records += UInt64(batch.records.count)
+            state.records += UInt64(decoded.ledger.received) - UInt64(batch.duplicates)
             submit(decoded, of: batch, state: &state, ticket: ticket)
             return nil
         }

@@ -55,7 +55,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isTaken else { return }
         guard case .head(let head) = unwrapInboundIn(data), let path = hub.access.route(head.path ?? "/"),
-            let audience = StreamRequest.audience(of: head, path: path.path)
+            let audience = StreamRequest.audience(of: head, path: path.path, programPath: hub.programPath)
         else {
             context.fireChannelRead(data)
             return

@@ -45,6 +45,8 @@ public final class StreamHub: Service {
 
     let stage: LiveStage
     let access: AccessControl
+    /// Path of the stream for programs.
+    let programPath: String
     private let journal: EventJournal
     private let encoding: Encoding
     private let maximumStreams: Int
@@ -58,6 +60,7 @@ public final class StreamHub: Service {
     /// - Parameter maximumStreams: more are refused with 503.
     init(
         journal: EventJournal, stage: LiveStage, access: AccessControl, logger: Logger, maximumStreams: Int = 10_000,
+        programPath: String = "/api/v1/stream",
         encoding: @escaping Encoding = { EventJSON.append($0.events[$1], id: $0.id($1), to: &$2) }
     ) {
         self.journal = journal
@@ -65,6 +68,7 @@ public final class StreamHub: Service {
         self.access = access
         self.encoding = encoding
         self.maximumStreams = maximumStreams
+        self.programPath = programPath
         self.logger = logger
         state = Mutex(State(position: journal.head))
         // One request at most per connection: the bound is that of the connections.

@@ -20,11 +20,11 @@ struct StreamRequest: Sendable {
     var cursor: EventID?
 
     /// The path of a stream, or nil when the request is for something else.
-    static func audience(of request: HTTPRequest, path: Substring) -> Audience? {
+    static func audience(of request: HTTPRequest, path: Substring, programPath: String) -> Audience? {
         guard request.method == .get else { return nil }
         switch path {
         case "/api/v1/live": return .screen
-        case "/api/v1/stream":
+        case Substring(programPath):
             return request.headerFields[.accept]?.contains("application/x-ndjson") == true ? .programNDJSON : .program
         default: return nil
         }
