@@ -49,6 +49,14 @@ public final class JournalReader {
         return nil
     }
 
+    /// Id of the newest kept event, or nil when there is none.
+    public func lastID() throws(JournalError) -> EventID? {
+        for file in try files().reversed() {
+            if let last = try file.lastID() { return last }
+        }
+        return nil
+    }
+
     /// Events in the journal.
     public func count() throws(JournalError) -> Int64 {
         var total: Int64 = 0

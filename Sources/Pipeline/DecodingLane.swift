@@ -19,8 +19,8 @@ final class DecodingLane: Lane {
     }
 
     let framing: Framing
+    let format: String
     private let stream: StreamDescription
-    private let formatName: String
     private let settings: SourceSettings
     private let pipeline: IngestPipeline
     private let meter: SourceMeter
@@ -31,7 +31,7 @@ final class DecodingLane: Lane {
         meter: SourceMeter
     ) {
         framing = format.framing
-        formatName = format.name
+        self.format = format.name
         self.stream = stream
         self.settings = settings
         self.pipeline = pipeline
@@ -77,7 +77,7 @@ final class DecodingLane: Lane {
         // A batch of duplicates only repeats what is committed: the cursor stays where it is.
         if !stream.id.isEmpty, !batch.records.isEmpty || batch.duplicates == 0 {
             append.cursor = StreamCursor(
-                stream: stream.id, name: stream.name, format: formatName, offset: batch.endOffset, records: state.records,
+                stream: stream.id, name: stream.name, format: format, offset: batch.endOffset, records: state.records,
                 identity: batch.identity, decoderState: state.decoder.state, framerState: batch.framerState)
             state.submittedOffset = batch.endOffset
         }

@@ -26,6 +26,8 @@ public struct WebOptions: Sendable {
     public var maximumStreams = 10_000
     /// Largest request body in bytes, plain or decompressed.
     public var maximumBodyBytes = 64 << 20
+    /// Whether the journal is thrown away and holds invented events: it takes no real ones then.
+    public var isSimulated = false
     /// Folder that replaces the built-in pages.
     public var webRoot: String?
     /// Folder of the data files.
@@ -105,7 +107,7 @@ public struct WebServer: Service {
         let api = guarded.group("api/v1")
         let state = StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about)
         AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: guarded)
-        IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes).register(on: api)
+        IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated).register(on: api)
         EventRoutes(journal: pipeline.journal).register(on: api)
         state.register(on: api)
         guarded.get("healthz") { _, _ in Response(Array("{\"status\":\"ok\"}".utf8)) }

@@ -13,6 +13,8 @@ struct IngestRoutes: Sendable {
     let clock: WallClock
     /// Largest body, plain or decompressed, in bytes.
     let maximumBodyBytes: Int
+    /// Whether the journal is thrown away at the end.
+    let isSimulated: Bool
 
     /// Records in one commit; with an Idempotency-Key the body is always cut at the same places.
     private static let batchRecords = 5000
@@ -27,6 +29,9 @@ struct IngestRoutes: Sendable {
     }
 
     private func ingest(_ request: Request, format: String) async throws -> Response {
+        guard !isSimulated else {
+            throw Problem(status: .conflict, detail: "this server shows a simulated world and keeps nothing; start it with --data FOLDER")
+        }
         let buffer: ByteBuffer
         do {
             buffer = try await request.body.collect(upTo: maximumBodyBytes)

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// Measures this machine.
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure ingest, live fan-out and look-ups on this machine.",
+        discussion: "The last line is one JSON object. Compare ratios of one run, not single figures: see bench/README.md.",
+        subcommands: [BenchIngest.self, BenchLive.self, BenchGeo.self])
+}

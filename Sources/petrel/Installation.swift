@@ -1,0 +1,42 @@
+import Enrichment
+import Formats
+import Foundation
+import Journal
+import Pipeline
+
+/// The parts that most commands need, made from the configuration: journal, enrichment, pipeline.
+struct Installation {
+    let configuration: Configuration
+    let dataFolder: String
+    let assetFolder: String
+    let assets: EnrichmentAssets
+    let journal: EventJournal
+    let pipeline: IngestPipeline
+
+    /// Where the journal lies when nobody says.
+    static let defaultDataFolder = "petrel-data"
+
+    init(_ configuration: Configuration, dataFolder: String, assetFolder: String) throws {
+        self.configuration = configuration
+        self.dataFolder = dataFolder
+        self.assetFolder = assetFolder
+        assets = EnrichmentAssets(directory: assetFolder, replacing: configuration.enrichmentReplacements)
+        let enrichment = try EnrichmentChain(assets: assets, options: configuration.enrichment)
+        journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
+        pipeline = IngestPipeline(
+            journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes)
+    }
+
+    static func journalFolder(_ dataFolder: String) -> String { "\(dataFolder)/journal" }
+
+    /// The folder of data files: as named, else beside the program's checkout or installation, else the current folder's.
+    static func assetFolder(named name: String?, _ configuration: Configuration) -> String {
+        if let name = name ?? configuration.assetFolder { return name }
+        let program = CommandLine.arguments.first.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent() }
+        let candidates = [
+            ".assets", program?.appendingPathComponent("../../../.assets").standardized.path,
+            program?.appendingPathComponent("../share/petrel").standardized.path,
+        ].compactMap { $0 }
+        return candidates.first { FileManager.default.fileExists(atPath: $0) } ?? ".assets"
+    }
+}

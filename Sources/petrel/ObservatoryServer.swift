@@ -1,0 +1,125 @@
+import Enrichment
+import Followers
+import Foundation
+import Journal
+import Logging
+import Model
+import Pipeline
+import ServiceLifecycle
+import Sources
+import UnixSignals
+import Web
+
+/// The running observatory: makes the object graph from the configuration and runs it as one service group.
+///
+/// The order is journal, followers, sources, web; shutdown goes the other way, so that the last flush finds everything it needs.
+struct ObservatoryServer {
+    var configuration: Configuration
+    var dataFolder: String
+    var assetFolder: String
+    var isSimulated: Bool
+    /// Logs that are imported before the server starts, and then played.
+    var play: [String]
+    var playFormat: String?
+    var playSeconds: Int
+    /// Sources besides the configured ones.
+    var extraSources: [SourceConfiguration]
+
+    func run() async throws {
+        // In a task of the pool: from the main actor every call into the pipeline would cost a thread switch.
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.serve() }
+            try await group.waitForAll()
+        }
+    }
+
+    private func serve() async throws {
+        var logger = Logger(label: "petrel")
+        logger.logLevel = .notice
+        let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
+        for missing in installation.assets.missing { Console.error("\(missing)") }
+        let imported = try await importPlayed(installation)
+        let (stage, web) = try await makeWeb(installation, logger: logger)
+        if let window = imported { try await stage.play(window, seconds: playSeconds) }
+        let services: [any Service] =
+            [JournalService(journal: installation.journal, logger: logger), web.hub]
+            + [LiveFollower(journal: installation.journal, stage: stage, send: { [hub = web.hub] in hub.show($0) })]
+            + supervisors(installation, logger: logger) + [web]
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(10)
+        group.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Imports the files to be played; returns the event times to play.
+    private func importPlayed(_ installation: Installation) async throws -> ClosedRange<Timestamp>? {
+        guard !play.isEmpty else { return nil }
+        let report = try await FileImporter(pipeline: installation.pipeline).run(play, format: playFormat)
+        for failure in report.failures { Console.error("\(failure.path): \(failure.error.map { "\($0)" } ?? "")") }
+        Console.error(report.text)
+        if let times = report.times { return times }
+        // All of it was known: the whole journal is played.
+        return try await installation.journal.reading { reader throws(JournalError) in try reader.timeBounds() }
+    }
+
+    private func makeWeb(_ installation: Installation, logger: Logger) async throws -> (LiveStage, WebServer) {
+        let names = try DisplayNames(folder: installation.assetFolder)
+        let pipeline = installation.pipeline
+        let context = LiveContext(
+            version: Petrel.version, isSimulated: isSimulated,
+            sources: {
+                pipeline.sources.map { LiveContext.SourceLine(name: $0.name, state: $0.state.rawValue, rate: $0.rate, lag: $0.lag) }
+            },
+            countryName: { names.country($0) }, serviceName: { names.service($0, isUDP: $1) })
+        let stage = try await LiveStage(journal: installation.journal, rollups: "\(installation.dataFolder)/rollups.sqlite", context: context)
+        var options = installation.configuration.web
+        options.assetFolder = installation.assetFolder
+        options.isSimulated = isSimulated
+        let address = options.host.contains(":") ? "[\(options.host)]" : options.host
+        let path = options.pathPrefix
+        let web = try WebServer(
+            options: options, pipeline: pipeline, stage: stage, about: About.json(assetFolder: installation.assetFolder), logger: logger
+        ) { [isSimulated] port in
+            Console.print("petrel \(Petrel.version): http://\(address):\(port)\(path)/" + (isSimulated ? "  (SIMULATED events)" : ""))
+        }
+        return (stage, web)
+    }
+
+    private func supervisors(_ installation: Installation, logger: Logger) -> [any Service] {
+        var sources = configuration.sources + extraSources
+        if isSimulated {
+            let settings = SourceSettings(name: "simulator", isSimulated: true)
+            sources = [SourceConfiguration(settings: settings, kind: .simulator(rate: 12, seed: 1))]
+        }
+        return sources.map { source in
+            SourceSupervisor(source.makeSource(formats: installation.configuration.formats), intake: installation.pipeline.intake(for: source.settings), logger: logger)
+        }
+    }
+}
+
+/// Keeps the journal's files within the options, and closes it when everything else has stopped.
+struct JournalService: Service {
+    /// How often retention is applied.
+    static let period = Duration.seconds(600)
+
+    let journal: EventJournal
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    let removed = try await journal.applyRetention()
+                    if !removed.isEmpty { logger.notice("retention removed \(removed.joined(separator: ", "))") }
+                } catch {
+                    logger.error("retention: \(error)")
+                }
+                // Cancellation ends the wait early, and the loop sees it.
+                try? await Task.sleep(for: Self.period)
+            }
+        }
+        await journal.close()
+    }
+}
