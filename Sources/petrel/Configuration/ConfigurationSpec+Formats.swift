@@ -1,0 +1,105 @@
+import Model
+
+extension ConfigurationSpec {
+    /// A format of the operator's own.
+    static let format = ConfigurationGroup(
+        options: [
+            ConfigurationOption(
+                name: "framing", type: .choice(["json", "csv"]), summary: "JSON objects (lines or an array), or CSV.", standard: "json",
+                example: "{kind}"),
+            ConfigurationOption(
+                name: "fields", type: .table, summary: "Field of the event (ECS name, or labels.NAME) to where its value stands.",
+                example: "{source.ip: attacker, destination.port: port, labels.rule: rule}", isRequired: true),
+            ConfigurationOption(
+                name: "constants", type: .table, summary: "Field of the event to a fixed value.", example: "{observer.name: lab-7}"),
+            ConfigurationOption(name: "time", type: .group(time), summary: "The event time; without it the time of arrival."),
+            ConfigurationOption(
+                name: "attack_type", type: .group(lookup(AttackType.allCases.map(\.name), example: "portscan: scan")),
+                summary: "What the attack is."),
+            ConfigurationOption(
+                name: "severity", type: .group(lookup(AttackSeverity.allCases.map(\.name), example: "sev1: critical")),
+                summary: "How bad the attack is."),
+            ConfigurationOption(name: "source_place", type: .group(place), summary: "Where the source's coordinates stand."),
+            ConfigurationOption(name: "destination_place", type: .group(place), summary: "Where the destination's coordinates stand."),
+            ConfigurationOption(name: "observer_place", type: .group(place), summary: "Where the sensor's coordinates stand."),
+            ConfigurationOption(
+                name: "family", type: .choice(EventFamily.allCases.map(\.name)), summary: "Family of every event.", standard: "attack"),
+            ConfigurationOption(
+                name: "header", type: .columns, summary: "Whether the first record names the columns, or their names.", standard: "true",
+                kinds: ["csv"]),
+            ConfigurationOption(
+                name: "delimiter", type: .text, summary: "The character between columns; tab for a tabulator.", standard: "\",\"",
+                kinds: ["csv"]),
+        ],
+        kindKey: "framing", exampleKinds: ["json", "csv"])
+
+    private static let time = ConfigurationGroup(options: [
+        ConfigurationOption(name: "path", type: .text, summary: "Where it stands.", example: "when", isRequired: true),
+        ConfigurationOption(
+            name: "format", type: .text,
+            summary: "iso8601, epoch, epoch_ms, epoch_us, or a pattern such as %d/%m/%Y %H:%M:%S; without it any known form.",
+            example: "iso8601"),
+        ConfigurationOption(
+            name: "zone", type: .zone, summary: "Zone of times that do not name theirs; without it the source's.", example: "+02:00"),
+    ])
+
+    private static let place = ConfigurationGroup(options: [
+        ConfigurationOption(name: "lat", type: .text, summary: "Where the latitude stands.", example: "latitude", isRequired: true),
+        ConfigurationOption(name: "lon", type: .text, summary: "Where the longitude stands.", example: "longitude", isRequired: true),
+    ])
+
+    private static func lookup(_ names: [String], example: String) -> ConfigurationGroup {
+        ConfigurationGroup(options: [
+            ConfigurationOption(
+                name: "path", type: .text, summary: "Where the value stands; without it every event has the default.", example: "kind"),
+            ConfigurationOption(
+                name: "table", type: .table, summary: "Value of the record to \(names.joined(separator: ", ")).", example: "{\(example)}"),
+            ConfigurationOption(
+                name: "default", type: .choice(names), summary: "What other values become.", example: names[names.count / 2]),
+        ])
+    }
+
+    /// A source of events.
+    static let source = ConfigurationGroup(
+        options: [
+            ConfigurationOption(
+                name: "type", type: .choice(["file", "stdin", "replay", "simulator"]),
+                summary: "Files, standard input, a file at its own pace, or an invented world.", example: "{kind}", isRequired: true),
+            ConfigurationOption(
+                name: "name", type: .text, summary: "Unique name, under which its books are kept; do not change it.",
+                example: "my-{kind}", isRequired: true),
+            ConfigurationOption(
+                name: "format", type: .text, summary: "Name of the format; without it each stream's content decides.",
+                example: "suricata", kinds: ["file", "stdin", "replay"]),
+            ConfigurationOption(
+                name: "sensor", type: .text, summary: "Sensor of records that do not name theirs.", example: "lab-7",
+                kinds: ["file", "stdin", "replay"]),
+            ConfigurationOption(
+                name: "time_zone", type: .zone, summary: "Zone of times that do not name theirs.", standard: "UTC",
+                kinds: ["file", "stdin", "replay"]),
+            ConfigurationOption(
+                name: "paths", type: .paths, summary: "Files and patterns (*, ?, […]).", example: "[/var/log/suricata/eve.json]",
+                isRequired: true, kinds: ["file"]),
+            ConfigurationOption(
+                name: "follow", type: .flag, summary: "Whether to wait for what is appended, as tail -F; else files are read once.",
+                standard: "true", kinds: ["file"]),
+            ConfigurationOption(
+                name: "poll", type: .duration(10...3_600_000), summary: "Time between two looks at a followed file.", standard: "250ms",
+                kinds: ["file"]),
+            ConfigurationOption(
+                name: "max_record", type: .size(1 << 10...64 << 20), summary: "Longest record; longer ones are dead-lettered.",
+                standard: "1MiB", kinds: ["file", "stdin"]),
+            ConfigurationOption(
+                name: "path", type: .path, summary: "The file to replay, compressed or not.", example: "./eve.json.gz", isRequired: true,
+                kinds: ["replay"]),
+            ConfigurationOption(
+                name: "speed", type: .number(0.001...1_000_000), summary: "Multiple of the file's own pace.", standard: "1",
+                kinds: ["replay"]),
+            ConfigurationOption(
+                name: "rate", type: .number(0.1...1_000_000), summary: "Events a second on average.", standard: "12", kinds: ["simulator"]),
+            ConfigurationOption(
+                name: "seed", type: .integer(0...Int.max), summary: "The same seed gives the same world.", standard: "1",
+                kinds: ["simulator"]),
+        ],
+        kindKey: "type", exampleKinds: ["file", "stdin", "replay", "simulator"])
+}
