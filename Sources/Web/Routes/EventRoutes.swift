@@ -67,6 +67,9 @@ struct EvidenceQuery: Sendable {
     var point: GeoPoint?
     var sensor: String?
     var type: String?
+    var country: String?
+    var address: IPAddress?
+    var port: Int64?
     var filter: LiveFilter
 
     init(_ parameters: borrowing Parameters) throws {
@@ -92,6 +95,12 @@ struct EvidenceQuery: Sendable {
         }
         sensor = parameters["sensor"].map(String.init)
         type = parameters["type"].map(String.init)
+        country = parameters["country"].map(String.init)
+        if let text = parameters["address"] {
+            guard let parsed = IPAddress(String(text)) else { throw Problem(status: .badRequest, detail: "address: not an IP address") }
+            address = parsed
+        }
+        port = try number("port").flatMap { Int64(exactly: $0) }
         do {
             filter = try LiveFilter(families: parameters["families"].map(String.init), types: parameters["types"].map(String.init))
         } catch {
@@ -104,6 +113,9 @@ struct EvidenceQuery: Sendable {
         if let times, let time = row.date(.timestamp), !times.contains(time) { return false }
         if let type, row.string(.attackType) != type { return false }
         if let sensor, row.string(.observerName) ?? "" != sensor { return false }
+        if let country, row.string(.sourceCountryCode) != country { return false }
+        if let address, row.ip(.sourceIP) != address { return false }
+        if let port, row.integer(.destinationPort) != port { return false }
         if let point {
             guard let found = row.point(.sourceLocation) else { return false }
             // The map is told four digits.

@@ -6,15 +6,14 @@ import { fetchEvent, fetchEvidence } from '../api.js';
 import { h } from '../dom.js';
 import { count, counted, dateTime, portName, utc } from '../format.js';
 import { setFragmentValue } from '../fragment.js';
-import { readRow } from '../live/row.js';
 import { typeGlyph, typeLabel } from '../types.js';
 import { flatten, grouped, rawLine, summary } from './event-fields.js';
 
 const CLOSE = '×';
 const BACK = '‹';
 const COPIED_MS = 1500;
-/** Which element of a row a top list counts. */
-const ROW_FIELD = { countries: 'country', addresses: 'address', ports: 'port' };
+/** The parameter of api/v1/evidence that asks for an entry of a top list. */
+const TOP_PARAMETER = { countries: 'country', addresses: 'address', ports: 'port', sensors: 'sensor', types: 'type' };
 const TOP_NAME = { countries: 'Country', addresses: 'Address', ports: 'Port', sensors: 'Sensor', types: 'Type' };
 
 customElements.define('petrel-drawer', class extends HTMLElement {
@@ -76,19 +75,13 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type }), (evidence) => this.#evidenceList(evidence, note));
   }
 
-  /** Types and sensors are asked of the server; the others can only be found among the newest rows. */
+  /** The events behind an entry of a top list, from the server, over the window of the totals. */
   #showTop({ top, key, label }) {
     this.#title.replaceChildren(`${TOP_NAME[top]} ${label ?? key}`);
-    const { window, recent } = this.#model.snapshot;
-    if (top === 'types' || top === 'sensors') {
-      const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
-      this.#load(fetchEvidence([span], { [top === 'types' ? 'type' : 'sensor']: key }), (evidence) => this.#evidenceList(evidence, 'In the window of the totals.'));
-      return;
-    }
-    const rows = recent.map(readRow).filter((row) => row[ROW_FIELD[top]] === key).reverse();
-    this.#request += 1;
-    this.#content.replaceChildren(h('p.drawer-note', { text: `${counted(rows.length, 'event')} among the newest ${count(recent.length)}.` }),
-      this.#eventList(rows));
+    const { window } = this.#model.snapshot;
+    const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
+    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack' }),
+      (evidence) => this.#evidenceList(evidence, 'In the window of the totals.'));
   }
 
   #showEvent(id) {
