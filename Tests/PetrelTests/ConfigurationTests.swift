@@ -97,6 +97,12 @@ import Web
         }
     }
 
+    @Test func `The kind of a source may come from the environment`() throws {
+        let text = "sources: [{type: '${KIND}', name: a, paths: [x]}]"
+        #expect(try Configuration.parse(text, name: "c.yaml", environment: ["KIND": "file"]).sources.count == 1)
+        #expect(throws: ConfigurationError.self) { try Configuration.parse(text, name: "c.yaml", environment: ["KIND": "stdin"]) }
+    }
+
     @Test func `A simulator is marked`() throws {
         let text = "sources: [{type: simulator, name: sim, rate: 100, seed: 42}]"
         let source = try #require(try Configuration.parse(text, name: "c.yaml", environment: [:]).sources.first)

@@ -31,6 +31,7 @@ extension ConfigurationBuilder {
             if key == "\(end).longitude" { key = "\(end)_place.lon" }
             if detail == "is set by \(end):" { detail = "is set by \(end)_place:" }
         }
+        if detail.hasPrefix("is set by ") { detail = "\(detail.dropLast()), not here; move it there" }
         return (key, detail.replacing(", did you mean", with: "; did you mean"))
     }
 
@@ -59,9 +60,7 @@ extension ConfigurationBuilder {
     }
 
     private func lookup(_ section: ConfigurationSection?) -> MappingSpec.Lookup? {
-        guard let section else { return nil }
-        let lookup = MappingSpec.Lookup(path: section.text("path"), table: section.table("table"), fallback: section.text("default"))
-        return lookup.path == nil && lookup.fallback == nil && lookup.table.isEmpty ? nil : lookup
+        section.map { MappingSpec.Lookup(path: $0.text("path"), table: $0.table("table"), fallback: $0.text("default")) }
     }
 
     private func place(_ section: ConfigurationSection?) -> MappingSpec.Place? {

@@ -4,7 +4,7 @@ extension Configuration {
         """
         # Configuration
 
-        <!-- Made from Sources/petrel/Configuration/ConfigurationSpec.swift; the test ConfigurationDocumentationTests writes it when
+        <!-- Made from Sources/petrel/Configuration/ConfigurationSpec.swift; ConfigurationTests writes it when
         PETREL_UPDATE_GOLDEN=1 is set. -->
 
         Petrel needs no configuration. Where it has one, it is one YAML file:
@@ -42,7 +42,7 @@ private enum ConfigurationDocumentation {
         var text = "\n\(String(repeating: "#", count: level)) \(title)\n| key | value | default | meaning |\n|---|---|---|---|\n"
         for option in group.options {
             let standard = option.standard.map { "`\($0)`" } ?? (option.isRequired ? "*needed*" : "")
-            let kinds = option.kinds.isEmpty ? "" : "*\(option.kinds.joined(separator: ", ")):* "
+            let kinds = option.kinds.isEmpty || group.kindKey == nil ? "" : "*\(option.kinds.joined(separator: ", ")):* "
             let summary = option.summary.replacing("|", with: "\\|").replacing("*", with: "\\*").replacing("${NAME}", with: "`${NAME}`")
             text += "| `\(option.name)` | \(option.type.title) | \(standard) | \(kinds)\(summary) |\n"
         }

@@ -67,8 +67,8 @@ indirect enum ConfigurationType: Sendable {
             range.upperBound == .max
                 ? "whole number from \(range.lowerBound)" : "whole number, \(range.lowerBound) to \(range.upperBound)"
         case .number(let range): "number, \(ConfigurationUnits.text(range.lowerBound)) to \(ConfigurationUnits.text(range.upperBound))"
-        case .duration(_, let word): "duration" + (word.map { " or `\($0)`" } ?? "")
-        case .size(_, let word): "size" + (word.map { " or `\($0)`" } ?? "")
+        case .duration(let range, let word): Self.title("duration", range, ConfigurationUnits.durations, word)
+        case .size(let range, let word): Self.title("size", range, ConfigurationUnits.sizes, word)
         case .choice(let names): names.map { "`\($0)`" }.joined(separator: ", ")
         case .zone: "`UTC` or an offset"
         case .texts: "list of texts"
@@ -79,6 +79,11 @@ indirect enum ConfigurationType: Sendable {
         case .list: "list of sections"
         case .named: "names and sections"
         }
+    }
+
+    private static func title(_ name: String, _ range: ClosedRange<Int>, _ scale: ConfigurationUnits.Scale, _ word: String?) -> String {
+        let bounds = "\(ConfigurationUnits.text(range.lowerBound, scale)) to \(ConfigurationUnits.text(range.upperBound, scale))"
+        return "\(name), \(bounds)" + (word.map { ", or `\($0)`" } ?? "")
     }
 }
 

@@ -34,14 +34,8 @@ struct ConfigurationReader {
     private mutating func section(_ node: Node?, _ group: ConfigurationGroup, key: String, line: Int) -> ConfigurationSection {
         let prefix = key.isEmpty ? "" : key + "."
         var section = ConfigurationSection(group: group, prefix: prefix, line: line)
-        var pairs: [(key: Node, value: Node)] = []
-        if let node, !node.isNothing {
-            if case .mapping(let mapping) = node {
-                pairs = mapping.map { ($0.key, $0.value) }
-            } else {
-                note(node.line ?? line, key, "must be a section of keys, is \(node.kindTitle); known keys are \(Self.list(group))")
-            }
-        }
+        let isWhole = node.map { isSection($0, group, key: key, line: line) } ?? true
+        let pairs = node?.mapping?.map { (key: $0.key, value: $0.value) } ?? []
         let kind = kind(of: pairs, group)
         for (name, value) in pairs {
             let line = name.line ?? line
@@ -58,7 +52,9 @@ struct ConfigurationReader {
         }
         let given = Set(pairs.filter { !$0.value.isNothing }.compactMap(\.key.scalar?.string))
         for option in group.options where option.isFor(kind) && section.values[option.name] == nil {
-            if option.isRequired, !given.contains(option.name) {
+            // What a section needs is only known once its kind is.
+            let isNeeded = option.isRequired && isWhole && (option.kinds.isEmpty || kind != nil || group.kindKey == nil)
+            if isNeeded, !given.contains(option.name) {
                 note(line, prefix + option.name, "is missing; add it" + (Self.sample(option, kind).map { ", e.g. \($0)" } ?? ""))
             }
             section.values[option.name] = standard(option, key: prefix + option.name, line: line)
@@ -66,11 +62,20 @@ struct ConfigurationReader {
         return section
     }
 
+    /// Whether a node can be a section; notes when it cannot.
+    private mutating func isSection(_ node: Node, _ group: ConfigurationGroup, key: String, line: Int) -> Bool {
+        if node.mapping != nil || node.isNothing { return true }
+        let known = group.options.map(\.name).joined(separator: ", ")
+        note(node.line ?? line, key, "must be a section of keys, is \(node.kindTitle); known keys are \(known)")
+        return false
+    }
+
     /// The kind of a section where options depend on it; nil when they do not, or it is not a known one.
     private func kind(of pairs: [(key: Node, value: Node)], _ group: ConfigurationGroup) -> String? {
         guard let kindKey = group.kindKey, let option = group.option(named: kindKey) else { return nil }
         let stated = pairs.first { $0.key.scalar?.string == kindKey }?.value.scalar?.string ?? option.standard
-        return stated.flatMap { group.exampleKinds.contains($0) ? $0 : nil }
+        let kind = stated.flatMap { try? EnvironmentText.expand($0, environment: environment) }
+        return kind.flatMap { group.exampleKinds.contains($0) ? $0 : nil }
     }
 
     /// The default of an option. Sections that are absent have the defaults of their options, unless one of these must be given.
@@ -93,8 +98,6 @@ struct ConfigurationReader {
         return "unknown key; known keys are \(options.map(\.name).joined(separator: ", "))"
     }
 
-    private static func list(_ group: ConfigurationGroup) -> String { group.options.map(\.name).joined(separator: ", ") }
-
     private static func sample(_ option: ConfigurationOption, _ kind: String?) -> String? {
         let sample = option.example ?? option.standard
         return sample.map { "\(option.name): \($0.replacing("{kind}", with: kind ?? "file"))" }
@@ -116,7 +119,9 @@ struct ConfigurationReader {
             }
             var sections: [ConfigurationSection] = []
             for (index, node) in nodes.enumerated() {
-                sections.append(section(node, group, key: "\(key)[\(index + 1)]", line: node.line ?? line))
+                let key = "\(key)[\(index + 1)]"
+                let at = node.line ?? line
+                if isSection(node, group, key: key, line: at) { sections.append(section(node, group, key: key, line: at)) }
             }
             return ConfigurationValue(content: .sections(sections), line: line)
         case .named(let group):
@@ -124,7 +129,8 @@ struct ConfigurationReader {
             var named: [(name: String, section: ConfigurationSection)] = []
             for (name, value) in pairs {
                 let text = name.scalar?.string ?? "?"
-                named.append((text, section(value, group, key: "\(key).\(text)", line: name.line ?? line)))
+                let (key, at) = ("\(key).\(text)", name.line ?? line)
+                if isSection(value, group, key: key, line: at) { named.append((text, section(value, group, key: key, line: at))) }
             }
             return ConfigurationValue(content: .named(named), line: line)
         case .table:
@@ -143,7 +149,7 @@ struct ConfigurationReader {
             guard let (text, written) = scalar(node, option, key: key, line: line) else { return nil }
             do {
                 return ConfigurationValue(
-                    content: try ScalarReader(file: file).content(of: text, option.type), line: line, written: [written])
+                    content: try ScalarReader(file: file).content(of: text, option), line: line, written: [written])
             } catch {
                 let shown = option.isSecret ? "the value" : Self.quoted(written)
                 note(line, key, "\(shown) \(error.text)")

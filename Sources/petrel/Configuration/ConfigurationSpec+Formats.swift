@@ -14,10 +14,10 @@ extension ConfigurationSpec {
                 name: "constants", type: .table, summary: "Field of the event to a fixed value.", example: "{observer.name: lab-7}"),
             ConfigurationOption(name: "time", type: .group(time), summary: "The event time; without it the time of arrival."),
             ConfigurationOption(
-                name: "attack_type", type: .group(lookup(AttackType.allCases.map(\.name), example: "portscan: scan")),
+                name: "attack_type", type: .group(lookup(AttackType.allCases.map(\.name), standard: "other", example: "portscan: scan")),
                 summary: "What the attack is."),
             ConfigurationOption(
-                name: "severity", type: .group(lookup(AttackSeverity.allCases.map(\.name), example: "sev1: critical")),
+                name: "severity", type: .group(lookup(AttackSeverity.allCases.map(\.name), standard: "medium", example: "sev1: critical")),
                 summary: "How bad the attack is."),
             ConfigurationOption(name: "source_place", type: .group(place), summary: "Where the source's coordinates stand."),
             ConfigurationOption(name: "destination_place", type: .group(place), summary: "Where the destination's coordinates stand."),
@@ -48,14 +48,14 @@ extension ConfigurationSpec {
         ConfigurationOption(name: "lon", type: .text, summary: "Where the longitude stands.", example: "longitude", isRequired: true),
     ])
 
-    private static func lookup(_ names: [String], example: String) -> ConfigurationGroup {
+    private static func lookup(_ names: [String], standard: String, example: String) -> ConfigurationGroup {
         ConfigurationGroup(options: [
             ConfigurationOption(
                 name: "path", type: .text, summary: "Where the value stands; without it every event has the default.", example: "kind"),
             ConfigurationOption(
                 name: "table", type: .table, summary: "Value of the record to \(names.joined(separator: ", ")).", example: "{\(example)}"),
             ConfigurationOption(
-                name: "default", type: .choice(names), summary: "What other values become.", example: names[names.count / 2]),
+                name: "default", type: .choice(names), summary: "What other values become.", standard: standard),
         ])
     }
 

@@ -57,7 +57,7 @@ enum ConfigurationSpec {
             name: "max_age", type: .duration(day...36_500 * day, word: "unlimited"),
             summary: "Age in whole days after which a file is removed, counted from the day of its commits.", standard: "365d"),
         ConfigurationOption(
-            name: "max_size", type: .size(1 << 20...1 << 60, word: "unlimited"),
+            name: "max_size", type: .size(1 << 20...1 << 50, word: "unlimited"),
             summary: "Size of all files together above which the oldest are removed.", standard: "200GiB"),
         ConfigurationOption(
             name: "file_size", type: .size(1 << 20...1 << 40),

@@ -1,30 +1,32 @@
 /// Numbers with units: time spans in milliseconds and sizes in bytes.
 enum ConfigurationUnits {
-    /// A kind of units with the values of each.
+    /// Units with the value of each, smallest first.
     struct Scale: Sendable {
-        /// The units, smallest first.
         let units: [(name: String, value: Int)]
-        /// The one to suggest.
-        let usual: String
     }
 
-    static let durations = Scale(units: [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)], usual: "s")
+    static let durations = Scale(units: [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)])
 
     static let sizes = Scale(
         units: [
             ("B", 1), ("KB", 1000), ("KiB", 1 << 10), ("MB", 1_000_000), ("MiB", 1 << 20), ("GB", 1_000_000_000), ("GiB", 1 << 30),
             ("TB", 1_000_000_000_000), ("TiB", 1 << 40),
-        ], usual: "MiB")
+        ])
 
-    /// Reads a number with its unit, e.g. `250ms`, `1.5GiB`.
-    static func value(of text: String, _ scale: Scale) throws(ValueProblem) -> Int {
+    /// Reads a number with its unit, e.g. `250ms`, `1.5GiB`; what is too large for a number becomes the largest.
+    ///
+    /// - Parameter sample: a proper value, whose unit is proposed.
+    static func value(of text: String, _ scale: Scale, sample: String) throws(ValueProblem) -> Int {
         let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         let unit = text.dropFirst(number.count).drop { $0 == " " }
         let names = scale.units.map(\.name).joined(separator: ", ")
         guard !number.isEmpty, let amount = Double(number) else {
-            throw ValueProblem("is no number with a unit; write e.g. 30\(scale.usual)")
+            throw ValueProblem("is no number with a unit; write e.g. \(sample)")
         }
-        guard !unit.isEmpty else { throw ValueProblem("has no unit; write e.g. \(number)\(scale.usual) (units: \(names))") }
+        guard !unit.isEmpty else {
+            let usual = sample.drop { !$0.isLetter }.prefix { $0.isLetter }
+            throw ValueProblem("has no unit; write e.g. \(number)\(usual) (units: \(names))")
+        }
         guard let factor = scale.units.first(where: { $0.name == unit })?.value else {
             let meant = scale.units.first { $0.name.lowercased() == unit.lowercased() }?.name
             throw ValueProblem("has the unknown unit \(unit); " + (meant.map { "write \(number)\($0)" } ?? "units are \(names)"))
@@ -35,13 +37,12 @@ enum ConfigurationUnits {
             if !product.overflow { return product.partialValue }
         }
         let product = (amount * Double(factor)).rounded()
-        guard product < 0x1p62 else { throw ValueProblem("is too large") }
-        return Int(product)
+        return product < 0x1p62 ? Int(product) : .max
     }
 
     /// A value in the largest unit that gives a whole number.
     static func text(_ value: Int, _ scale: Scale) -> String {
-        guard let unit = scale.units.last(where: { value != 0 && value % $0.value == 0 }) else { return "\(value)\(scale.usual)" }
+        guard let unit = scale.units.last(where: { value != 0 && value % $0.value == 0 }) else { return "\(value)\(scale.units[0].name)" }
         return "\(value / unit.value)\(unit.name)"
     }
 

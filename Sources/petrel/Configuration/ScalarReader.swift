@@ -3,7 +3,9 @@ struct ScalarReader {
     /// The configuration file's name; paths are taken from its folder.
     let file: String
 
-    func content(of text: String, _ type: ConfigurationType) throws(ValueProblem) -> ConfigurationValue.Content {
+    func content(of text: String, _ option: ConfigurationOption) throws(ValueProblem) -> ConfigurationValue.Content {
+        let type = option.type
+        let sample = option.standard ?? option.example ?? ""
         switch type {
         case .path: return .text(try path(text))
         case .flag, .columns:
@@ -20,8 +22,8 @@ struct ScalarReader {
             guard let number = Double(text), number.isFinite else { throw ValueProblem("is no number; write a \(type.title)") }
             guard range.contains(number) else { throw ValueProblem("is out of range; write a \(type.title)") }
             return .number(number)
-        case .duration(let range, let word): return try quantity(text, ConfigurationUnits.durations, range, word)
-        case .size(let range, let word): return try quantity(text, ConfigurationUnits.sizes, range, word)
+        case .duration(let range, let word): return try quantity(text, ConfigurationUnits.durations, range, word, sample)
+        case .size(let range, let word): return try quantity(text, ConfigurationUnits.sizes, range, word, sample)
         case .choice(let names):
             guard names.contains(text) else {
                 let meant = NearestName.nearest(to: text, among: names).map { "did you mean \($0)?" }
@@ -50,10 +52,10 @@ struct ScalarReader {
     }
 
     private func quantity(
-        _ text: String, _ scale: ConfigurationUnits.Scale, _ range: ClosedRange<Int>, _ word: String?
+        _ text: String, _ scale: ConfigurationUnits.Scale, _ range: ClosedRange<Int>, _ word: String?, _ sample: String
     ) throws(ValueProblem) -> ConfigurationValue.Content {
         if let word, text == word { return .noLimit }
-        let value = try ConfigurationUnits.value(of: text, scale)
+        let value = try ConfigurationUnits.value(of: text, scale, sample: sample + (word.map { " or \($0)" } ?? ""))
         guard range.contains(value) else {
             let bounds = [range.lowerBound, range.upperBound].map { ConfigurationUnits.text($0, scale) }.joined(separator: " to ")
             throw ValueProblem("is out of range; write \(bounds)" + (word.map { ", or \($0)" } ?? ""))
