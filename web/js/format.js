@@ -4,6 +4,7 @@
 
 const whole = new Intl.NumberFormat('en');
 const oneDecimal = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const twoDigits = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {
@@ -19,8 +20,11 @@ export const count = (value) => whole.format(value ?? 0);
 /** `1204311` → `1.2M`, for places too narrow for all digits. @param {number} value */
 export const shortCount = (value) => (Math.abs(value) < 100_000 ? count(value) : compact.format(value));
 
-/** Events per second: one decimal below 100. @param {number} perSecond */
-export const rate = (perSecond) => (perSecond >= 100 ? count(Math.round(perSecond)) : oneDecimal.format(perSecond ?? 0));
+/** Events per second: one decimal below 100, two digits that count below 1. @param {number} perSecond */
+export function rate(perSecond) {
+  if (perSecond >= 100) return count(Math.round(perSecond));
+  return perSecond > 0 && perSecond < 1 ? twoDigits.format(perSecond) : oneDecimal.format(perSecond ?? 0);
+}
 
 /** A share of a whole as `12 %`; a share that is not zero never reads 0. @param {number} part @param {number} total */
 export function share(part, total) {

@@ -73,6 +73,7 @@ flat in vec3 colour;
 uniform float glow;      // how much light adds up: 1 dark theme, 0 light theme
 uniform float still;
 uniform float trace;
+uniform float exposure;  // 1 with few arcs, less in a crowd
 out vec4 pixel;
 void main() {
   if (along > head) discard;
@@ -82,7 +83,7 @@ void main() {
   float distance = abs(across);
   float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
   float halo = 0.32 * comet * exp(-distance * distance / 5.0);
-  float alpha = max(core * strength, halo);
+  float alpha = max(core * strength, halo) * exposure;
   vec3 light = mix(colour, vec3(1.0), glow * 0.35 * comet * comet * core);
   pixel = vec4(light * alpha, alpha * (1.0 - 0.45 * glow));
 }`;
@@ -139,6 +140,7 @@ flat in vec3 colour;
 flat in float glyph;
 uniform sampler2D glyphs; // a row of cells, one per type
 uniform float glow;
+uniform float exposure;
 out vec4 pixel;
 void main() {
   float reach = radius + 1.5;
@@ -147,7 +149,7 @@ void main() {
   if (kind == 0) shape = 1.0 - smoothstep(radius - 0.7, radius + 0.7, distance);
   else if (kind == 2) shape = abs(uv.x) > 0.98 || abs(uv.y) > 0.98 ? 0.0 : texture(glyphs, vec2((glyph + uv.x * 0.5 + 0.5) / 11.0, uv.y * 0.5 + 0.5)).a;
   else shape = 1.0 - smoothstep(0.5, 1.6, abs(distance - radius + 1.0));
-  float a = shape * alpha;
+  float a = shape * alpha * sqrt(exposure);
   vec3 light = kind == 2 ? mix(colour, vec3(1.0), 0.35 * glow) : colour;
   pixel = vec4(light * a, a * (1.0 - 0.35 * glow));
 }`;

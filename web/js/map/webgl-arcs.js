@@ -10,10 +10,12 @@ import { ARC_FRAGMENT, ARC_VERTEX, SPRITE_FRAGMENT, SPRITE_VERTEX } from './shad
 const FLOATS = 12;
 const SEGMENTS = 40;
 const GLYPH_PX = 48;
+/** Arcs at a time up to which each has its full light. */
+const CROWD = 150;
 /** Times are kept relative to an epoch that moves: a float32 of seconds is too coarse after some hours. */
 const EPOCH_SECONDS = 1800;
 
-const UNIFORMS = ['view', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'part', 'glyphs'];
+const UNIFORMS = ['view', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'exposure', 'part', 'glyphs'];
 
 /** Renderer of an ArcSet; has the same methods as CanvasArcs. */
 export class WebGLArcs {
@@ -100,6 +102,7 @@ export class WebGLArcs {
       gl.uniform1f(uniforms.glow, still ? 0 : this.#glow);
       gl.uniform1f(uniforms.grain, Math.max(0.5, Math.min(1, this.#camera.width / 1100)));
       gl.uniform1f(uniforms.trace, this.#glow ? 0.26 : 0.42);
+      gl.uniform1f(uniforms.exposure, this.#exposure());
       gl.uniform3fv(uniforms.colours, this.#colours);
       gl.uniform1fv(uniforms.shown, shown);
       for (const part of parts) {
@@ -107,6 +110,11 @@ export class WebGLArcs {
         gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, vertices, this.#count);
       }
     }
+  }
+
+  /** The more arcs, the fainter each: light that adds up must not burn out. */
+  #exposure() {
+    return Math.min(1, Math.max(0.12, (CROWD / this.#arcs.live.size) ** 0.75));
   }
 
   #moveEpoch(time) {

@@ -10,9 +10,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 const DIAL = 'M10 58a50 50 0 0 1 100 0';
 const STEPS = [1, 2, 5];
 
-/** The smallest of 1, 2, 5, 10, 20, 50 … that is not below. @param {number} value */
+/** The smallest of 0.1, 0.2, 0.5, 1, 2, 5, 10 … that is not below. @param {number} value */
 function niceCeiling(value) {
-  for (let magnitude = 1; ; magnitude *= 10) {
+  for (let magnitude = 0.1; ; magnitude *= 10) {
     const step = STEPS.find((candidate) => candidate * magnitude >= value);
     if (step) return step * magnitude;
   }
@@ -30,6 +30,7 @@ customElements.define('petrel-rate', class extends HTMLElement {
   #now = h('output.dial-number', { data: { testid: 'rate-now' } });
   #hour = h('span', { data: { testid: 'rate-hour' } });
   #most = h('span.dial-most');
+  #span = h('span', {});
 
   /** @param {import('../model.js').Model} model */
   connect(model) {
@@ -37,12 +38,13 @@ customElements.define('petrel-rate', class extends HTMLElement {
     dial.append(part('path', { d: DIAL, class: 'dial-track' }), this.#value, this.#mark);
     this.append(h('h2', {}, 'Rate ', h('span.quiet', { text: 'events a second' })),
       h('div.dial-box', {}, dial, this.#now, h('span.dial-least', { text: '0' }), this.#most),
-      h('p.quiet.dial-hour', {}, h('i.dial-key'), 'last hour ', this.#hour));
-    model.addEventListener('change', () => this.#show(model.snapshot.rate));
+      h('p.quiet.dial-hour', {}, h('i.dial-key'), this.#span, ' ', this.#hour));
+    model.addEventListener('change', () => this.#show(model.snapshot));
   }
 
-  #show({ now, hour }) {
-    const most = niceCeiling(Math.max(now, hour * 2, 1));
+  #show({ mode, rate: { now, hour } }) {
+    const most = niceCeiling(Math.max(now, hour * 2, 0.1));
+    setText(this.#span, mode === 'replay' ? 'mean so far' : 'last hour');
     setText(this.#now, rate(now));
     setText(this.#hour, `${rate(hour)}/s`);
     setText(this.#most, rate(most).replace('.0', ''));

@@ -15,18 +15,18 @@ customElements.define('petrel-sources', class extends HTMLElement {
   connect(model) {
     this.append(h('h2', { text: 'Sources' }), this.#list);
     this.hidden = true;
-    model.addEventListener('change', () => this.#show(model.snapshot.sources ?? []));
+    model.addEventListener('change', () => this.#show(model.snapshot));
   }
 
-  #show(sources) {
+  #show({ mode, sources = [] }) {
     this.hidden = sources.length === 0;
-    const shown = JSON.stringify(sources);
+    const shown = JSON.stringify([mode, sources]);
     if (shown === this.#shown) return;
     this.#shown = shown;
     const rows = sources.slice(0, MOST_SOURCES).map(({ name, state, rate: perSecond, lag }) => h('li', { title: `${name}: ${state}` },
       h('i.state', { data: { state } }), h('span.name', { text: name }),
       h('span.number', { text: `${rate(perSecond)}/s` }),
-      h('span.number', { text: lag === null || lag === undefined ? '–' : duration(lag), title: 'lag' })));
+      h('span.number', { text: mode === 'replay' || lag === null || lag === undefined ? '–' : duration(lag), title: 'lag' })));
     if (sources.length > MOST_SOURCES) rows.push(h('li.quiet', { text: `${sources.length - MOST_SOURCES} more` }));
     this.#list.replaceChildren(...rows);
   }

@@ -31,7 +31,8 @@ customElements.define('petrel-status', class extends HTMLElement {
     this.append(this.#connection, this.#lag, this.#ledger);
     model.addEventListener('status', () => this.#showConnection(model.feed.status));
     model.addEventListener('change', () => {
-      this.#showLag(model.snapshot.sources ?? []);
+      // A replay shows another time: how far sources are behind now says nothing of it.
+      this.#showLag(model.snapshot.mode === 'replay' ? [] : model.snapshot.sources ?? []);
       this.#showLedger(model.snapshot.ledger);
     });
     this.#showConnection(model.feed.status);
