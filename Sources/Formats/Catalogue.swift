@@ -1,3 +1,4 @@
+import Model
 import Wire
 
 /// The formats that Petrel knows: the built-in ones, and the mappings of the configuration.

@@ -89,7 +89,7 @@ struct ObservatoryServer {
 
     private func supervisors(_ installation: Installation, logger: Logger) -> [any Service] {
         var sources = configuration.sources + extraSources
-        if isSimulated {
+        if isSimulated, !sources.contains(where: \.settings.isSimulated) {
             let settings = SourceSettings(name: "simulator", isSimulated: true)
             sources = [SourceConfiguration(settings: settings, kind: .simulator(rate: 12, seed: 1))]
         }

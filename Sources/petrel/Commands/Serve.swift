@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import Pipeline
 import Web
 
 /// Runs the observatory.
@@ -53,10 +54,16 @@ struct Serve: AsyncParsableCommand {
         var configuration = try common.load()
         if let host { configuration.web.host = host }
         if let port { configuration.web.port = port }
-        if let tokenFile { configuration.web.token = try Self.readToken(tokenFile) }
+        if let tokenFile {
+            do {
+                configuration.web.token = try Configuration.token(inFile: tokenFile)
+            } catch {
+                throw ValidationError("--token-file: \(tokenFile) \(error.text)")
+            }
+        }
         if let webRoot { configuration.web.webRoot = webRoot }
         let folder = common.dataFolder(configuration)
-        let isSimulated = simulate || isFirstLook(configuration, folder: folder)
+        let isSimulated = simulate || isFirstLook(configuration, folder: folder) || configuration.sources.contains(where: \.settings.isSimulated)
         let throwaway = isSimulated ? ThrowawayFolder() : nil
         let server = ObservatoryServer(
             configuration: configuration, dataFolder: throwaway?.path ?? folder,
@@ -69,20 +76,6 @@ struct Serve: AsyncParsableCommand {
     private func isFirstLook(_ configuration: Configuration, folder: String) -> Bool {
         common.data == nil && configuration.dataFolder == nil && play.isEmpty && configuration.sources.isEmpty
             && !FileManager.default.fileExists(atPath: Installation.journalFolder(folder))
-    }
-
-    static func readToken(_ path: String) throws -> String {
-        let text: String
-        do {
-            text = try String(contentsOfFile: path, encoding: .utf8)
-        } catch {
-            throw ValidationError("--token-file: \(path) cannot be read")
-        }
-        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard token.utf8.count >= 16 else {
-            throw ValidationError("--token-file: the token in \(path) is shorter than 16 characters; make one with openssl rand -hex 32")
-        }
-        return token
     }
 }
 

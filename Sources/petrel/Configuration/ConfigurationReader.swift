@@ -1,3 +1,4 @@
+import Model
 import Yams
 
 /// Reads YAML by a declaration of options: finds everything that is wrong, and fills in defaults.
@@ -92,7 +93,7 @@ struct ConfigurationReader {
 
     private func unknown(_ name: String, in group: ConfigurationGroup, _ kind: String?) -> String {
         let options = group.options.filter { $0.isFor(kind) }
-        if let meant = NearestName.nearest(to: name, among: options.map(\.name)) { return "unknown key; did you mean \(meant)?" }
+        if let meant = Spelling.nearest(to: name, among: options.map(\.name)) { return "unknown key; did you mean \(meant)?" }
         let owner = ConfigurationSpec.root.options.first { $0.type.group?.option(named: name) != nil }
         if let owner { return "unknown key here; it belongs below \(owner.name):" }
         return "unknown key; known keys are \(options.map(\.name).joined(separator: ", "))"

@@ -1,3 +1,5 @@
+import Model
+
 /// Reads single values by the type of their option.
 struct ScalarReader {
     /// The configuration file's name; paths are taken from its folder.
@@ -26,7 +28,7 @@ struct ScalarReader {
         case .size(let range, let word): return try quantity(text, ConfigurationUnits.sizes, range, word, sample)
         case .choice(let names):
             guard names.contains(text) else {
-                let meant = NearestName.nearest(to: text, among: names).map { "did you mean \($0)?" }
+                let meant = Spelling.nearest(to: text, among: names).map { "did you mean \($0)?" }
                 throw ValueProblem("is none of \(names.joined(separator: ", ")); \(meant ?? "write one of them")")
             }
             return .text(text)

@@ -1,14 +1,22 @@
 /// Finds what a misspelt name was meant to be.
-enum Spelling {
-    /// The candidate with the least edit distance, if that is at most a third of the name (and at least 2); ties go to the first.
-    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
-        let wanted = Array(name.lowercased().utf8)
+public enum Spelling {
+    /// The candidate with the least edit distance, if that is at most a third of the name (and at least 2), else one that begins alike.
+    ///
+    /// Ties go to the first.
+    public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+        let lowered = name.lowercased()
+        let wanted = Array(lowered.utf8)
+        // Two edits make anything of a name of two letters.
+        let limit = max(min(2, wanted.count - 1), wanted.count / 3)
         var best: (name: String, distance: Int)?
+        var beginsAlike: String?
         for candidate in candidates {
             let distance = Self.distance(wanted, Array(candidate.lowercased().utf8))
-            if distance <= max(2, wanted.count / 3), distance < best?.distance ?? .max { best = (candidate, distance) }
+            if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+            guard beginsAlike == nil, wanted.count >= 3 else { continue }
+            if candidate.hasPrefix(lowered) || (candidate.count >= 3 && lowered.hasPrefix(candidate)) { beginsAlike = candidate }
         }
-        return best?.name
+        return best?.name ?? beginsAlike
     }
 
     /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.
