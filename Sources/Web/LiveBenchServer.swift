@@ -44,6 +44,7 @@ public struct LiveBenchServer: Service {
             let body = Array(buffer: try await request.body.collect(upTo: 64 << 10))
             var events = EventBatch()
             events.append(.timestamp, WallClock.system.now)
+            events.append(.eventFamily, "record")
             events.endRow(raw: body.span)
             var ledger = Ledger()
             ledger.received = 1

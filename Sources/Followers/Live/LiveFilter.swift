@@ -59,7 +59,7 @@ public struct LiveFilter: Hashable, Sendable {
     /// Whether the event is wanted.
     public func accepts(_ row: EventRow) -> Bool {
         if self == .everything { return true }
-        guard let family = row.first(.eventFamily).flatMap({ EventFamily(utf8: row.utf8($0)) }) else { return false }
+        let family = row.first(.eventFamily).flatMap { EventFamily(utf8: row.utf8($0)) } ?? .record
         return accepts(family, types == .max ? nil : row.first(.attackType).flatMap { AttackType(utf8: row.utf8($0)) })
     }
 }

@@ -47,8 +47,9 @@ struct StreamRequest: Sendable {
             }
         }
         do {
-            let everything = audience != .screen && families == nil
-            filter = try LiveFilter(families: everything ? "attack,post,record" : families, types: types)
+            // Programs get everything unless they say otherwise; screens attacks and posts.
+            let isUnfiltered = audience != .screen && families == nil && types == nil
+            filter = isUnfiltered ? .everything : try LiveFilter(families: families ?? (audience == .screen ? nil : "attack,post,record"), types: types)
         } catch {
             throw StreamRequestError("\(error)")
         }
