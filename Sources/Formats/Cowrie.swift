@@ -74,7 +74,7 @@ public struct CowrieFormat: Format {
         if token(.protocolName) == nil { appendProtocol(record, into: &batch) }
         appendDuration(record, into: &batch)
         appendMessage(eventID, record, into: &batch)
-        if fields.reader.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.reader.duplicateKeys)) }
+        if fields.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.duplicateKeys)) }
         batch.endRow(raw: record)
         return .events(1)
     }
@@ -104,7 +104,7 @@ public struct CowrieFormat: Format {
     private func appendProtocol(_ record: Span<UInt8>, into batch: inout EventBatch) {
         var isTelnet = false
         for match in fields.matches where Self.rules[match.path].path == "system" {
-            let range = fields.reader.tokens[match.token].range
+            let range = fields[match.token].range
             isTelnet = Self.contains(record.extracting(range), "elnet")
         }
         if isTelnet { batch.append(.networkProtocol, "telnet") } else { batch.append(.networkProtocol, "ssh") }
@@ -121,14 +121,13 @@ public struct CowrieFormat: Format {
     private mutating func appendMessage(_ eventID: JSONToken, _ record: Span<UInt8>, into batch: inout EventBatch) {
         scratch.removeAll(keepingCapacity: true)
         let isLogin = Self.contains(record.extracting(eventID.range), ".login.")
-        let stated = fields.firstToken[Path.message.rawValue]
-        if !isLogin, let message = fields.reader.firstScalar(at: stated), !message.range.isEmpty {
-            fields.reader.appendText(of: message, in: record, to: &scratch)
+        if !isLogin, let message = fields.firstScalar(Path.message.rawValue), !message.range.isEmpty {
+            fields.appendText(of: message, in: record, to: &scratch)
         } else {
-            fields.reader.appendText(of: eventID, in: record, to: &scratch)
+            fields.appendText(of: eventID, in: record, to: &scratch)
             if isLogin, let user = fields.matches.first(where: { Self.rules[$0.path].path == "username" }) {
                 scratch.append(contentsOf: " as ".utf8)
-                fields.reader.appendText(of: fields.reader.tokens[user.token], in: record, to: &scratch)
+                fields.appendText(of: fields[user.token], in: record, to: &scratch)
             }
         }
         batch.append(.message, utf8: scratch.span)

@@ -45,13 +45,13 @@ struct FieldWriter: Sendable {
         for i in fields.matches.indices {
             let match = fields.matches[i]
             if steps[match.path].kind == .aside { continue }
-            let token = fields.reader.tokens[match.token]
+            let token = fields[match.token]
             switch token.kind {
             case .null, .object, .key: break
             case .array:
                 var at = match.token + 1
                 while at < token.next {
-                    let element = fields.reader.tokens[at]
+                    let element = fields[at]
                     switch element.kind {
                     case .null, .object, .array, .key: break
                     default: write(match.path, element, fields, record, zoneMinutes, into: &batch)
@@ -73,7 +73,7 @@ struct FieldWriter: Sendable {
             var text: [UInt8] = []
             swap(&text, &decoded)
             text.removeAll(keepingCapacity: true)
-            fields.reader.appendText(of: token, in: record, to: &text)
+            fields.appendText(of: token, in: record, to: &text)
             write(rule, text.span, zoneMinutes: zoneMinutes, into: &batch)
             swap(&text, &decoded)
         }

@@ -34,14 +34,14 @@ struct MappingValues: Sendable {
         matches.removeAll(keepingCapacity: true)
         text.removeAll(keepingCapacity: true)
         try fields.readObject(record)
-        duplicateKeys = fields.reader.duplicateKeys
+        duplicateKeys = fields.duplicateKeys
         for match in fields.matches {
-            let token = fields.reader.tokens[match.token]
+            let token = fields[match.token]
             if token.kind == .array {
                 var at = match.token + 1
                 while at < token.next {
-                    add(match.path, fields.reader.tokens[at], record)
-                    at = fields.reader.tokens[at].next
+                    add(match.path, fields[at], record)
+                    at = fields[at].next
                 }
             } else {
                 add(match.path, token, record)
@@ -55,7 +55,7 @@ struct MappingValues: Sendable {
         default: break
         }
         let start = text.count
-        fields.reader.appendText(of: token, in: record, to: &text)
+        fields.appendText(of: token, in: record, to: &text)
         if text.count > start { matches.append(Match(path: path, range: start..<text.count)) }
     }
 

@@ -17,7 +17,7 @@ enum RecordTime {
                 try append(record.extracting(token.range), reader: reader, context: context, into: &batch)
             } else {
                 var text: [UInt8] = []
-                fields.reader.appendText(of: token, in: record, to: &text)
+                fields.appendText(of: token, in: record, to: &text)
                 try append(text.span, reader: reader, context: context, into: &batch)
             }
         default: throw DecodeError(.badTime, "the time is neither text nor a number")

@@ -13,7 +13,7 @@ public struct SuricataFormat: Format {
     private var fields = JSONFields(SuricataFormat.paths)
     private var writer = FieldWriter(Suricata.rules)
     private var scratch: [UInt8] = []
-    private let datasets = Suricata.eventClasses.map(\.dataset)
+    private let beginnings = Suricata.beginnings()
 
     /// Nothing is remembered between records.
     public var state: [UInt8] { [] }
@@ -49,7 +49,7 @@ public struct SuricataFormat: Format {
         }
         let eventClass = number.map { Suricata.eventClasses[$0] } ?? Suricata.otherClass
         try RecordTime.append(token(.timestamp), of: fields, in: record, reader: .any, context: context, into: &batch)
-        appendKind(eventClass, number: number, eventType: eventType, record, into: &batch)
+        appendKind(number: number, eventType: eventType, record, into: &batch)
         writer.write(fields, of: record, zoneMinutes: context.zoneMinutes, into: &batch)
         if token(.host) == nil, let sensor = context.sensor ?? host { batch.append(.observerName, sensor) }
         appendFlow(record, into: &batch)
@@ -59,25 +59,16 @@ public struct SuricataFormat: Format {
             appendText(.networkProtocol, appProto, record, into: &batch)
         }
         appendMessage(eventClass, eventType: eventType, record, into: &batch)
-        if fields.reader.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.reader.duplicateKeys)) }
+        if fields.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.duplicateKeys)) }
     }
 
     @inline(__always) private func token(_ path: Suricata.Path) -> JSONToken? { fields.token(path.rawValue) }
 
     private func appendKind(
-        _ eventClass: Suricata.EventClass, number: Int?, eventType: JSONToken?, _ record: Span<UInt8>, into batch: inout EventBatch
+        number: Int?, eventType: JSONToken?, _ record: Span<UInt8>, into batch: inout EventBatch
     ) {
-        if number == 0 { batch.append(.eventFamily, "attack") } else { batch.append(.eventFamily, "record") }
-        batch.append(.eventKind, eventClass.kind)
-        for category in eventClass.categories { batch.append(.eventCategory, category) }
-        for type in eventClass.types { batch.append(.eventType, type) }
-        batch.append(.eventModule, "suricata")
-        batch.append(.observerType, "ids")
-        if let number {
-            batch.append(.eventDataset, datasets[number])
-        } else if let eventType {
-            batch.append(.eventDataset, dataset(of: eventType, record))
-        }
+        batch.appendValues(of: beginnings[number ?? Suricata.eventClasses.count])
+        if number == nil, let eventType { batch.append(.eventDataset, dataset(of: eventType, record)) }
     }
 
     /// `suricata.` and a type that has no mapping, without anything that is not a letter, digit, `_` or `-`.
@@ -119,7 +110,7 @@ public struct SuricataFormat: Format {
         let isICMP = token(.proto).map { $0.range.count >= 4 && record[$0.range.upperBound - 4] | 0x20 == UInt8(ascii: "i") } ?? false
         let type = SuricataAlerts.type(signature: signature, category: category, isICMP: isICMP || token(.icmpType) != nil)
         var isCritical = false
-        if let stated = fields.reader.firstScalar(at: fields.firstToken[Suricata.Path.signatureSeverity.rawValue]) {
+        if let stated = fields.firstScalar(Suricata.Path.signatureSeverity.rawValue) {
             isCritical = text(of: stated, in: record, equals: "Critical") && type != .policy
         }
         let severity = SuricataAlerts.severity(priority: integer(.severity, record), category: category, type: type, isCritical: isCritical)
@@ -138,7 +129,7 @@ public struct SuricataFormat: Format {
     private mutating func appendURL(_ record: Span<UInt8>, into batch: inout EventBatch) {
         guard let url = token(.url), url.kind == .string, !url.range.isEmpty else { return }
         scratch.removeAll(keepingCapacity: true)
-        fields.reader.appendText(of: url, in: record, to: &scratch)
+        fields.appendText(of: url, in: record, to: &scratch)
         let text = scratch.span
         batch.append(.urlOriginal, utf8: text)
         guard text[0] == UInt8(ascii: "/") else { return }
@@ -153,12 +144,12 @@ public struct SuricataFormat: Format {
     ) {
         scratch.removeAll(keepingCapacity: true)
         if eventClass.kind.utf8CodeUnitCount != 5 || eventClass.message != [.signature], let eventType {
-            fields.reader.appendText(of: eventType, in: record, to: &scratch)
+            fields.appendText(of: eventType, in: record, to: &scratch)
         }
         for path in eventClass.message {
             guard let token = token(path), token.kind != .null, token.kind != .object, token.kind != .array else { continue }
             if !scratch.isEmpty { scratch.append(UInt8(ascii: " ")) }
-            fields.reader.appendText(of: token, in: record, to: &scratch)
+            fields.appendText(of: token, in: record, to: &scratch)
         }
         if scratch.isEmpty { scratch.append(contentsOf: "alert".utf8) }
         batch.append(.message, utf8: scratch.span)

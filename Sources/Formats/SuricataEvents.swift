@@ -41,4 +41,20 @@ extension Suricata {
     static let otherClass = EventClass("other", ["network"], ["protocol"], [.proto, .appProto])
 
     static let eventTypes = NameTable(eventClasses.map(\.name))
+
+    /// What every event of a class begins with, packed: those of ``eventClasses`` in order, then that of ``otherClass``.
+    static func beginnings() -> EventBatch {
+        var batch = EventBatch()
+        for (number, eventClass) in (eventClasses + [otherClass]).enumerated() {
+            batch.append(.eventFamily, number == 0 ? "attack" : "record")
+            batch.append(.eventKind, eventClass.kind)
+            for category in eventClass.categories { batch.append(.eventCategory, category) }
+            for type in eventClass.types { batch.append(.eventType, type) }
+            batch.append(.eventModule, "suricata")
+            batch.append(.observerType, "ids")
+            if number < eventClasses.count { batch.append(.eventDataset, eventClass.dataset) }
+            batch.endRowWithoutRaw()
+        }
+        return batch
+    }
 }

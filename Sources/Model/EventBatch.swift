@@ -155,59 +155,54 @@ public struct EventBatch: Sendable {
 
     /// Appends a keyword or text value to the open row.
     public mutating func append(_ field: Field, utf8 value: Span<UInt8>) {
-        appendNumber(UInt64(field.rawValue))
-        appendNumber(UInt64(value.count))
-        value.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        value.withUnsafeBufferPointer { append(field, $0) }
     }
 
     /// Appends a keyword or text value to the open row.
     public mutating func append(_ field: Field, _ value: String) {
-        appendNumber(UInt64(field.rawValue))
-        appendText(value)
+        var value = value
+        value.withUTF8 { append(field, $0) }
     }
 
     /// Appends a keyword whose text is known at compile time.
     public mutating func append(_ field: Field, _ value: StaticString) {
-        appendNumber(UInt64(field.rawValue))
-        appendNumber(UInt64(value.utf8CodeUnitCount))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+        append(field, UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 
     /// Appends an address to the open row.
     public mutating func append(_ field: Field, _ value: IPAddress) {
-        appendNumber(UInt64(field.rawValue))
-        appendFixed(value.high.bigEndian)
-        appendFixed(value.low.bigEndian)
+        appendPair { out in
+            out.append(number: UInt64(field.rawValue))
+            out.append(fixed: value.high.bigEndian)
+            out.append(fixed: value.low.bigEndian)
+        }
     }
 
     /// Appends a whole number to the open row.
     public mutating func append(_ field: Field, integer value: Int64) {
-        appendNumber(UInt64(field.rawValue))
-        appendNumber(UInt64(bitPattern: value << 1 ^ value >> 63))
+        appendPair { out in
+            out.append(number: UInt64(field.rawValue))
+            out.append(number: UInt64(bitPattern: value << 1 ^ value >> 63))
+        }
     }
 
     /// Appends a floating-point number to the open row.
-    public mutating func append(_ field: Field, number value: Double) {
-        appendNumber(UInt64(field.rawValue))
-        appendFixed(value.bitPattern.littleEndian)
-    }
+    public mutating func append(_ field: Field, number value: Double) { append(field, fixed: value.bitPattern) }
 
     /// Appends an instant to the open row.
-    public mutating func append(_ field: Field, _ value: Timestamp) {
-        appendNumber(UInt64(field.rawValue))
-        appendFixed(UInt64(bitPattern: value.microseconds).littleEndian)
-    }
+    public mutating func append(_ field: Field, _ value: Timestamp) { append(field, fixed: UInt64(bitPattern: value.microseconds)) }
 
     /// Appends a truth value to the open row.
     public mutating func append(_ field: Field, _ value: Bool) {
-        appendNumber(UInt64(field.rawValue))
-        bytes.append(value ? 1 : 0)
+        appendPair { out in
+            out.append(number: UInt64(field.rawValue))
+            out.append(value ? 1 : 0)
+        }
     }
 
     /// Appends a point to the open row.
     public mutating func append(_ field: Field, _ value: GeoPoint) {
-        appendNumber(UInt64(field.rawValue))
-        appendFixed(UInt64(value.latitude.bitPattern) | UInt64(value.longitude.bitPattern) << 32)
+        append(field, fixed: UInt64(value.latitude.bitPattern) | UInt64(value.longitude.bitPattern) << 32)
     }
 
     /// Appends `labels.<key>` to the open row.
@@ -230,6 +225,39 @@ public struct EventBatch: Sendable {
         bytes.append(contentsOf: row.bytes[pair.start..<pair.end])
     }
 
+    /// Appends all values of another row, e.g. what every event of a kind begins with.
+    public mutating func appendValues(of row: EventRow) {
+        row.bytes.withUnsafeBufferPointer { bytes.append(contentsOf: UnsafeBufferPointer(rebasing: $0[row.start..<row.end])) }
+    }
+
+    /// Makes room once for a short pair and writes it.
+    @inline(__always) private mutating func appendPair(_ write: (inout OutputSpan<UInt8>) -> Void) {
+        bytes.append(addingCapacity: Self.longestShortPair, initializingWith: write)
+    }
+
+    /// Bytes of a field number (3) and a fixed value (16), or of two numbers.
+    private static let longestShortPair = 24
+
+    @inline(__always) private mutating func append(_ field: Field, fixed value: UInt64) {
+        appendPair { out in
+            out.append(number: UInt64(field.rawValue))
+            out.append(fixed: value.littleEndian)
+        }
+    }
+
+    @inline(__always) private mutating func append(_ field: Field, _ text: UnsafeBufferPointer<UInt8>) {
+        bytes.append(addingCapacity: Self.longestShortPair + text.count) { out in
+            out.append(number: UInt64(field.rawValue))
+            out.append(number: UInt64(text.count))
+            guard let start = text.baseAddress else { return }
+            out.withUnsafeMutableBufferPointer { buffer, count in
+                guard let to = buffer.baseAddress, count + text.count <= buffer.count else { return }
+                (to + count).initialize(from: start, count: text.count)
+                count += text.count
+            }
+        }
+    }
+
     private mutating func appendText(_ value: String) {
         var value = value
         value.withUTF8 {
@@ -246,8 +274,25 @@ public struct EventBatch: Sendable {
         }
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
+}
 
-    @inline(__always) private mutating func appendFixed(_ value: UInt64) {
-        withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
+extension OutputSpan<UInt8> {
+    /// Appends a number as LEB128.
+    @inline(__always) fileprivate mutating func append(number: UInt64) {
+        var rest = number
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(truncatingIfNeeded: rest))
+    }
+
+    /// Appends the eight bytes of a value as they lie in memory.
+    @inline(__always) fileprivate mutating func append(fixed value: UInt64) {
+        withUnsafeMutableBufferPointer { buffer, count in
+            guard count + 8 <= buffer.count else { return }
+            UnsafeMutableRawBufferPointer(buffer).storeBytes(of: value, toByteOffset: count, as: UInt64.self)
+            count += 8
+        }
     }
 }

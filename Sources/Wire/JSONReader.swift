@@ -5,95 +5,119 @@
 /// Of members with equal names the last wins; the others are marked and counted. Linear in the bytes.
 public struct JSONReader: Sendable {
     /// The tokens in order of appearance; the root is the first. A key is followed by its value.
-    public private(set) var tokens: [JSONToken] = []
+    public var tokens: ArraySlice<JSONToken> { storage[..<count] }
     /// Members that a later one of the same name supersedes.
-    public private(set) var duplicateKeys = 0
+    public var duplicateKeys: Int { names.duplicates }
 
     /// The greatest number of brackets that may be open at once.
     public let maximumDepth: Int
     /// The greatest length of a text in bytes.
     public let maximumByteCount: Int
 
-    /// Names with escapes, decoded.
-    private var decodedKeys: [UInt8] = []
-    private var open: [Int] = []
-    private var names: JSONNames
+    /// Room for tokens, of which the first `count` are the text's.
+    private var storage: [JSONToken]
+    private var count = 0
+    private var names = JSONNames()
 
-    /// A reader with those limits.
+    /// A reader with those limits; a depth beyond 64 counts as 64.
     public init(maximumDepth: Int = 64, maximumByteCount: Int = 16 << 20) {
-        self.maximumDepth = maximumDepth
+        self.maximumDepth = min(max(maximumDepth, 0), JSONNames.maximumDepth)
         self.maximumByteCount = min(maximumByteCount, Int(Int32.max))
-        names = JSONNames(maximumDepth: maximumDepth)
-        tokens.reserveCapacity(256)
+        storage = [JSONToken](repeating: JSONToken(.null, start: 0, end: 0, next: 0), count: 256)
     }
+
+    /// The token of that number.
+    @inline(__always) public subscript(index: Int) -> JSONToken { storage[index] }
 
     /// Reads a text; a byte order mark before it is skipped. On a throw the tokens are of no use.
     public mutating func read(_ input: Span<UInt8>) throws(JSONError) {
-        tokens.removeAll(keepingCapacity: true)
-        decodedKeys.removeAll(keepingCapacity: true)
-        open.removeAll(keepingCapacity: true)
-        duplicateKeys = 0
+        guard input.count <= maximumByteCount else { throw JSONError(.tooLong, at: maximumByteCount) }
+        var room = [JSONToken]()
+        swap(&room, &storage)
+        defer { swap(&room, &storage) }
+        count = 0
+        while true {
+            names.removeAll()
+            var tokens = room.mutableSpan
+            count = try Self.scan(input, maximumDepth: maximumDepth, into: &tokens, &names)
+            if count > 0 { break }
+            // Rare: the room is kept, so it grows a few times in the life of a reader.
+            room.append(contentsOf: repeatElement(JSONToken(.null, start: 0, end: 0, next: 0), count: room.count))
+        }
+    }
+
+    /// Reads a text into the room; returns how many tokens it has, or 0 when the room is too small.
+    private static func scan(
+        _ input: Span<UInt8>, maximumDepth: Int, into tokens: inout MutableSpan<JSONToken>, _ names: inout JSONNames
+    ) throws(JSONError) -> Int {
         let count = input.count
-        guard count <= maximumByteCount else { throw JSONError(.tooLong, at: maximumByteCount) }
+        let last = tokens.count - 2
         var at = count >= 3 && input[0] == 0xef && input[1] == 0xbb && input[2] == 0xbf ? 3 : 0
+        var number = 0
         var isInObject = false
 
         values: while true {
-            // A value begins here.
-            let byte = try Self.next(input, &at)
+            // A value begins here; there is room for it and for a key.
+            guard number <= last else { return 0 }
+            let byte = try next(input, &at)
             switch byte {
             case UInt8(ascii: "\""):
                 var flags: UInt32 = 0
                 let end = try JSONString.end(of: input, from: at + 1, flags: &flags)
-                tokens.append(JSONToken(.string, start: at + 1, end: end, next: tokens.count + 1, flags: flags))
+                tokens[number] = JSONToken(.string, start: at + 1, end: end, next: number + 1, flags: flags)
+                number += 1
                 at = end + 1
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
                 let start = at
-                let kind = try Self.number(input, &at)
-                tokens.append(JSONToken(kind, start: start, end: at, next: tokens.count + 1))
+                let kind = try self.number(input, &at)
+                tokens[number] = JSONToken(kind, start: start, end: at, next: number + 1)
+                number += 1
             case UInt8(ascii: "{"), UInt8(ascii: "["):
-                guard open.count < maximumDepth else { throw JSONError(.tooDeep, at: at) }
+                guard names.depth < maximumDepth else { throw JSONError(.tooDeep, at: at) }
                 isInObject = byte == UInt8(ascii: "{")
-                open.append(tokens.count)
-                tokens.append(JSONToken(isInObject ? .object : .array, start: at, end: at, next: 0))
+                names.open(container: number)
+                tokens[number] = JSONToken(isInObject ? .object : .array, start: at, end: at, next: 0)
+                number += 1
                 at += 1
-                let first = try Self.next(input, &at)
+                let first = try next(input, &at)
                 if isInObject {
-                    names.begin(level: open.count - 1)
                     if first != UInt8(ascii: "}") {
-                        try key(input, &at)
+                        try key(input, &at, into: &tokens, &number, &names)
                         continue values
                     }
                 } else if first != UInt8(ascii: "]") {
                     continue values
                 }
-            case UInt8(ascii: "t"): try literal("true", .true, input, &at)
-            case UInt8(ascii: "f"): try literal("false", .false, input, &at)
-            case UInt8(ascii: "n"): try literal("null", .null, input, &at)
+            case UInt8(ascii: "t"): tokens[number] = try literal("true", .true, input, &at, &number)
+            case UInt8(ascii: "f"): tokens[number] = try literal("false", .false, input, &at, &number)
+            case UInt8(ascii: "n"): tokens[number] = try literal("null", .null, input, &at, &number)
             default: throw JSONError(.unexpectedByte, at: at)
             }
             // A value has ended: close what closes here, until another value begins.
-            while let container = open.last {
-                let byte = try Self.next(input, &at)
+            while names.depth > 0 {
+                let byte = try next(input, &at)
                 if byte == UInt8(ascii: ",") {
                     at += 1
                     if isInObject {
-                        _ = try Self.next(input, &at)
-                        try key(input, &at)
+                        guard number <= last else { return 0 }
+                        _ = try next(input, &at)
+                        try key(input, &at, into: &tokens, &number, &names)
                     }
                     continue values
                 }
                 guard byte == (isInObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else { throw JSONError(.unexpectedByte, at: at) }
                 at += 1
+                let container = names.container
                 tokens[container].endOffset = UInt32(truncatingIfNeeded: at)
-                tokens[container].nextIndex = UInt32(truncatingIfNeeded: tokens.count)
-                open.removeLast()
-                if let outer = open.last { isInObject = tokens[outer].kind == .object }
+                tokens[container].nextIndex = UInt32(truncatingIfNeeded: number)
+                names.close()
+                if names.depth > 0 { isInObject = tokens[names.container].kind == .object }
             }
             break
         }
-        while at < count, Self.isBlank(input[at]) { at += 1 }
+        while at < count, isBlank(input[at]) { at += 1 }
         guard at == count else { throw JSONError(.trailingBytes, at: at) }
+        return number
     }
 
     // MARK: Parts of the grammar
@@ -113,86 +137,38 @@ public struct JSONReader: Sendable {
     }
 
     /// A member name and its colon; `at` stands at the quote, then behind the colon.
-    @inline(__always) private mutating func key(_ input: Span<UInt8>, _ at: inout Int) throws(JSONError) {
+    @inline(__always) private static func key(
+        _ input: Span<UInt8>, _ at: inout Int, into tokens: inout MutableSpan<JSONToken>, _ number: inout Int, _ names: inout JSONNames
+    ) throws(JSONError) {
         guard input[at] == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: at) }
         var flags: UInt32 = 0
-        var start = at + 1
-        var end = try JSONString.end(of: input, from: start, flags: &flags)
+        let start = at + 1
+        let end = try JSONString.end(of: input, from: start, flags: &flags)
         at = end + 1
-        guard try Self.next(input, &at) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: at) }
+        guard try next(input, &at) == UInt8(ascii: ":") else { throw JSONError(.unexpectedByte, at: at) }
         at += 1
-        let hash: UInt32
+        let token: JSONToken
         if flags == 0 {
-            hash = JSONKey(input, start..<end).hash
+            token = JSONToken(.key, start: start, end: end, next: number + 1, hash: JSONKey(input, start..<end).hash)
         } else {
-            let from = decodedKeys.count
-            JSONString.append(input, start..<end, to: &decodedKeys)
-            (start, end, flags) = (from, decodedKeys.count, JSONToken.decodedFlag)
-            hash = JSONKey(decodedKeys.span, start..<end).hash
+            token = names.decodedKey(input, start..<end, next: number + 1)
         }
-        let token = JSONToken(.key, start: start, end: end, next: tokens.count + 1, flags: flags, hash: hash)
-        if !names.isNew(hash, level: open.count - 1) { supersedeEqual(token, input) }
-        tokens.append(token)
+        if !names.isNew(token.hash) { names.supersedeEqual(token, number: number, in: &tokens, input) }
+        tokens[number] = token
+        number += 1
     }
 
-    /// Marks an earlier member of the open object that has this name.
-    private mutating func supersedeEqual(_ key: JSONToken, _ input: Span<UInt8>) {
-        guard let object = open.last else { return }
-        if names.isWide(level: open.count - 1) {
-            guard let earlier = names.replace(name(key, input), with: tokens.count, level: open.count - 1) else { return }
-            tokens[earlier].meta |= JSONToken.supersededFlag
-            duplicateKeys += 1
-            return
-        }
-        var index = object + 1
-        var members = 0
-        while index < tokens.count {
-            let other = tokens[index]
-            if other.hash == key.hash, !other.isSuperseded, areEqual(other, key, input) {
-                tokens[index].meta |= JSONToken.supersededFlag
-                duplicateKeys += 1
-                return
-            }
-            members += 1
-            index = tokens[index + 1].next
-        }
-        if members >= JSONNames.wideCount { widen(object, with: key, input) }
-    }
-
-    /// Gives the open object, which has many members, an exact index of its names.
-    private mutating func widen(_ object: Int, with key: JSONToken, _ input: Span<UInt8>) {
-        names.widen(level: open.count - 1)
-        var index = object + 1
-        while index < tokens.count {
-            let member = tokens[index]
-            if !member.isSuperseded { _ = names.replace(name(member, input), with: index, level: open.count - 1) }
-            index = tokens[index + 1].next
-        }
-        _ = names.replace(name(key, input), with: tokens.count, level: open.count - 1)
-    }
-
-    private func name(_ key: JSONToken, _ input: Span<UInt8>) -> [UInt8] {
-        key.isDecoded ? Array(decodedKeys[key.range]) : input.extracting(key.range).withUnsafeBufferPointer { Array($0) }
-    }
-
-    private func areEqual(_ a: JSONToken, _ b: JSONToken, _ input: Span<UInt8>) -> Bool {
-        guard a.range.count == b.range.count else { return false }
-        for (i, j) in zip(a.range, b.range) where (a.isDecoded ? decodedKeys[i] : input[i]) != (b.isDecoded ? decodedKeys[j] : input[j]) {
-            return false
-        }
-        return true
-    }
-
-    @inline(__always) private mutating func literal(
-        _ text: StaticString, _ kind: JSONToken.Kind, _ input: Span<UInt8>, _ at: inout Int
-    ) throws(JSONError) {
+    private static func literal(
+        _ text: StaticString, _ kind: JSONToken.Kind, _ input: Span<UInt8>, _ at: inout Int, _ number: inout Int
+    ) throws(JSONError) -> JSONToken {
         let start = at
         for i in 0..<text.utf8CodeUnitCount {
             guard at < input.count else { throw JSONError(.unexpectedEnd, at: at) }
             guard input[at] == text.utf8Start[i] else { throw JSONError(.unexpectedByte, at: at) }
             at += 1
         }
-        tokens.append(JSONToken(kind, start: start, end: at, next: tokens.count + 1))
+        number += 1
+        return JSONToken(kind, start: start, end: at, next: number)
     }
 
     @inline(__always) private static func number(_ input: Span<UInt8>, _ at: inout Int) throws(JSONError) -> JSONToken.Kind {
@@ -229,7 +205,7 @@ public struct JSONReader: Sendable {
     /// Appends the text of a string, number, literal or key as UTF-8: escapes resolved, invalid UTF-8 and lone surrogates as U+FFFD.
     public func appendText(of token: JSONToken, in input: Span<UInt8>, to out: inout [UInt8]) {
         if token.isDecoded {
-            out.append(contentsOf: decodedKeys[token.range])
+            out.append(contentsOf: names.decoded[token.range])
         } else if token.isPlain {
             input.extracting(token.range).withUnsafeBufferPointer { out.append(contentsOf: $0) }
         } else {
@@ -238,9 +214,9 @@ public struct JSONReader: Sendable {
     }
 
     /// The scalar at an index, or the first scalar of an array there; nil for objects, null and negative indexes.
-    public func firstScalar(at index: Int32) -> JSONToken? {
-        guard index >= 0, Int(index) < tokens.count else { return nil }
-        let token = tokens[Int(index)]
+    func firstScalar(at index: Int32) -> JSONToken? {
+        guard index >= 0, Int(index) < count else { return nil }
+        let token = storage[Int(index)]
         switch token.kind {
         case .null, .object, .key: return nil
         case .array: return token.next > Int(index) + 1 ? firstScalar(at: index + 1) : nil
@@ -253,7 +229,7 @@ public struct JSONReader: Sendable {
         of key: JSONToken, below node: Int, in input: Span<UInt8>, from paths: borrowing JSONPaths
     ) -> JSONPaths.Target {
         key.isDecoded
-            ? paths.target(below: node, hash: key.hash, in: decodedKeys.span, range: key.range)
+            ? paths.target(below: node, hash: key.hash, in: names.decoded.span, range: key.range)
             : paths.target(below: node, hash: key.hash, in: input, range: key.range)
     }
 }

@@ -87,12 +87,12 @@ enum JSONString {
     static func append(_ input: Span<UInt8>, _ range: Range<Int>, to out: inout [UInt8]) {
         var at = range.lowerBound
         while at < range.upperBound {
-            let byte = input[at]
-            if byte == 0x5c {
+            let run = at
+            while at < range.upperBound, input[at] != 0x5c, input[at] < 0x80 { at += 1 }
+            if at > run { input.extracting(run..<at).withUnsafeBufferPointer { out.append(contentsOf: $0) } }
+            guard at < range.upperBound else { return }
+            if input[at] == 0x5c {
                 at = appendEscape(input, at, range.upperBound, to: &out)
-            } else if byte < 0x80 {
-                out.append(byte)
-                at += 1
             } else {
                 at += UTF8Sequence.appendRepaired(input, at, range.upperBound, to: &out)
             }

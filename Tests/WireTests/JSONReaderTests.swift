@@ -73,7 +73,7 @@ struct JSONReaderTests {
         let text = Array(#"{"a":1,"b":{"c":5,"c":6},"\u0061":2,"a":3}"#.utf8)
         let isObject = try fields.read(text.span)
         #expect(isObject)
-        #expect(fields.reader.duplicateKeys == 3)
+        #expect(fields.duplicateKeys == 3)
         #expect(fields.matches.count == 2)
         #expect(fields.token(0).map { String(decoding: text[$0.range], as: UTF8.self) } == "3")
         #expect(fields.token(1).map { String(decoding: text[$0.range], as: UTF8.self) } == "6")
@@ -92,7 +92,7 @@ struct JSONReaderTests {
         let isObject = try fields.read(text.span)
         #expect(isObject)
         let found = fields.matches.map { match in
-            "\(match.path)=" + String(decoding: text[fields.reader.tokens[match.token].range], as: UTF8.self)
+            "\(match.path)=" + String(decoding: text[fields[match.token].range], as: UTF8.self)
         }
         #expect(found == ["0=1", "1={\"g\":8}", "3=8", "2=2", "2=3", "0=4"])
     }
