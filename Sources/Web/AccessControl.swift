@@ -14,6 +14,8 @@ final class AccessControl: Sendable {
     /// Most cookies that are valid at the same time; the oldest goes first.
     private static let maximumSessions = 1000
     static let cookieName = "petrel_session"
+    /// What is said to a request that names another host.
+    static let foreignHost = "this server answers to localhost only; name the host in web.hosts, or set a token and address the server by it"
 
     init(token: String?, hosts: [String], pathPrefix: String) {
         self.token = token.map { Array($0.utf8) }
@@ -28,6 +30,17 @@ final class AccessControl: Sendable {
         // A proxy may have taken the prefix off already: both ways are understood.
         if !pathPrefix.isEmpty, path.hasPrefix(pathPrefix) { path = path.dropFirst(pathPrefix.count) }
         return (path, parts.count == 2 ? parts[1] : "")
+    }
+
+    /// Whether a path needs no token: the pages, what they say of themselves, and the way to enter a token.
+    ///
+    /// Compares parts as the router does, to which `//api` and `/api` are the same.
+    func isPublic(_ path: String) -> Bool {
+        var parts = path.split(separator: "/")[...]
+        let prefix = pathPrefix.split(separator: "/")
+        if !prefix.isEmpty, parts.starts(with: prefix) { parts = parts.dropFirst(prefix.count) }
+        if parts.elementsEqual(["api", "v1", "session"]) || parts.elementsEqual(["api", "v1", "about"]) { return true }
+        return parts.first != "api" && parts.first != "metrics"
     }
 
     /// Whether a request with these fields may go on.

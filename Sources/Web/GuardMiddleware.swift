@@ -30,17 +30,13 @@ struct GuardMiddleware<Context: RequestContext>: RouterMiddleware {
 
     private func check(_ request: Request) throws(Problem) {
         guard access.permitsHost(request.head.authority) else {
-            throw Problem(
-                status: .misdirectedRequest,
-                detail: "this server answers to localhost only; name the host in web.hosts, or set a token and address the server by it")
+            throw Problem(status: .misdirectedRequest, detail: AccessControl.foreignHost)
         }
         let isChange = request.method != .get && request.method != .head
         if isChange, let site = request.headers[.secFetchSite], site == "cross-site" || site == "same-site" {
             throw Problem(status: .forbidden, detail: "a page of another site may not send this")
         }
-        let path = access.route(request.uri.string)?.path ?? ""
-        let isPublic = !path.hasPrefix("/api/") || path == "/api/v1/session" || path == "/api/v1/about"
-        guard isPublic && path != "/metrics" || access.permits(request.headers) else {
+        guard access.isPublic(request.uri.path) || access.permits(request.headers) else {
             throw Problem(status: .unauthorized, detail: "a token is needed: send Authorization: Bearer …, or enter it on the page")
         }
     }

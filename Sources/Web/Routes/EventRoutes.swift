@@ -85,8 +85,11 @@ struct EvidenceQuery: Sendable {
         }
         after = try id("after", after)
         upTo = try id("upTo", upTo)
+        guard after <= upTo else { throw Problem(status: .badRequest, detail: "after must not be behind upTo") }
         if let from = try number("from"), let to = try number("to") {
-            guard from < to, abs(from) < 1e15, abs(to) < 1e15 else { throw Problem(status: .badRequest, detail: "from must be before to") }
+            guard abs(from) < 1e15, abs(to) < 1e15, Int64(from) < Int64(to) else {
+                throw Problem(status: .badRequest, detail: "from must be before to, by a millisecond at least")
+            }
             // The end is excluded; times have microseconds.
             times = Timestamp(milliseconds: Int64(from))...Timestamp(microseconds: Int64(to) * 1000 - 1)
         }

@@ -19,11 +19,15 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let hub: StreamHub
     private var context: ChannelHandlerContext?
+    /// The HTTP encoder, below which a stream is written; looked up once, because a broadcast has a few microseconds per connection.
+    private var encoder: ChannelHandlerContext?
     private var isTaken = false
     private var shard: StreamShard?
 
     /// What the client asked for; set when the connection is taken.
     private(set) var request: StreamRequest?
+    /// Which broadcasts are for this program.
+    private(set) var key: StreamHub.ProgramKey?
     /// The last event the program knows of.
     var position = EventID.zero
     /// Whether a slice of the backlog is being made for this program.
@@ -50,6 +54,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         leave()
         self.context = nil
+        encoder = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -98,6 +103,10 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Taking over
 
     private func begin(_ context: ChannelHandlerContext, _ head: HTTPRequest, _ audience: StreamRequest.Audience, query: Substring) {
+        guard hub.access.permitsHost(head.authority) else {
+            refuse(context, .misdirectedRequest, AccessControl.foreignHost)
+            return
+        }
         guard hub.access.permits(head.headerFields) else {
             refuse(context, .unauthorized, "a token is needed: send Authorization: Bearer …, or enter it on the page")
             return
@@ -114,6 +123,8 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         self.request = request
+        key = StreamHub.ProgramKey(request)
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         self.shard = shard
         // Its idle timer would take a quiet stream for a dead connection.
         if let idle = try? context.pipeline.syncOperations.context(handlerType: HTTPConnectionStateHandler.self) {
@@ -163,8 +174,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Writes bytes below the HTTP encoder, which would frame them again.
     private func writeRaw(_ buffer: ByteBuffer) {
-        guard let context, let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self) else { return }
-        encoder.writeAndFlush(NIOAny(buffer), promise: nil)
+        encoder?.writeAndFlush(NIOAny(buffer), promise: nil)
     }
 }
 

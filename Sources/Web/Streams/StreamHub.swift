@@ -8,7 +8,7 @@ internal import Synchronization
 
 /// Serves the event streams: broadcasts new events to programs, frames to screens, and backlogs to those that come back.
 ///
-/// New events are encoded once per filter and written by each event loop to its connections: at once when idle, gathered for 20 ms when busy.
+/// New events are encoded once per filter and written by each event loop to its connections: at once, and gathered for 20 ms when many come.
 /// A program that is behind, for whatever reason, is served from the journal in slices, a few programs at a time, and joins the broadcast when
 /// it has caught up; so a stalled client holds up nobody and nothing is kept for it.
 public final class StreamHub: Service {
@@ -34,6 +34,8 @@ public final class StreamHub: Service {
         var position: EventID
     }
 
+    /// From so many events in one broadcast on, the next is gathered: fewer writes matter more then than the first event's wait.
+    private static let gatherEvents = 8
     /// Longest that events wait for others when the writers are busy.
     private static let gatherTime = Duration.milliseconds(20)
     /// Most bytes of one broadcast.
@@ -143,14 +145,15 @@ public final class StreamHub: Service {
     private func broadcast() async throws {
         var position = state.withLock { $0.position }
         var lastStart = ContinuousClock.now - Self.gatherTime
+        var events = 0
         while !Task.isCancelled {
-            let isBusy = journal.head > position
-            if isBusy {
+            if journal.head > position {
                 // Cancellation ends the wait early, and the loop sees it.
-                try? await Task.sleep(until: lastStart + Self.gatherTime)
+                if events >= Self.gatherEvents { try? await Task.sleep(until: lastStart + Self.gatherTime) }
             } else if await journal.waitForCommit(after: position) == nil {
                 return
             }
+            events = 0
             lastStart = .now
             let from = position
             let keys = state.withLock { Array($0.programs.keys) }
@@ -159,6 +162,7 @@ public final class StreamHub: Service {
             if keys.isEmpty { position = journal.head }
             while bytes < Self.broadcastBytes, let block = try await journal.next(after: position), !keys.isEmpty {
                 bytes += encode(block, after: position, into: &texts)
+                events += block.events.count - block.firstIndex(after: position)
                 position = block.lastID
             }
             try await broadcast(from: from, upTo: position, texts.mapValues(\.chunk))

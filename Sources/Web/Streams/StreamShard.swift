@@ -86,12 +86,15 @@ final class StreamShard: @unchecked Sendable {
     /// Writes the events in (`from`, `upTo`] to every program that has all before; the others catch up from the journal.
     func broadcast(from: EventID, upTo: EventID, chunks: [StreamHub.ProgramKey: ByteBuffer]) {
         position = upTo
+        // Most programs ask for the same: the dictionary is asked when it changes.
+        var last: (key: StreamHub.ProgramKey, chunk: ByteBuffer)?
         for handler in programs.values {
             guard handler.position < upTo else { continue }
-            guard handler.position == from, let request = handler.request, let chunk = chunks[StreamHub.ProgramKey(request)] else {
+            guard handler.position == from, let key = handler.key, let chunk = key == last?.key ? last?.chunk : chunks[key] else {
                 catchUp(handler)
                 continue
             }
+            last = (key, chunk)
             if chunk.readableBytes == 0 {
                 handler.position = upTo
             } else if handler.isWritable {
