@@ -113,6 +113,9 @@ struct JSONReaderTests {
             let theirs = try? JSONSerialization.jsonObject(with: Data(text), options: .fragmentsAllowed)
             let shown = String(decoding: text, as: UTF8.self)
             if ours, theirs == nil, hasWhatFoundationRefuses(reader, text) { continue }
+            // Foundation takes a comma before a closing bracket, which RFC 8259 forbids.
+            let dense = shown.replacing(" ", with: "")
+            if !ours, theirs != nil, dense.contains(",]") || dense.contains(",}") { continue }
             #expect(ours == (theirs != nil), "\(shown)")
             guard ours, let theirs else { continue }
             accepted += 1
