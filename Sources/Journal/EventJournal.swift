@@ -19,6 +19,7 @@ public final class EventJournal: Sendable {
         var tail: JournalTail
         var ledgers: [String: Ledger]
         var stored: Int64
+        var failure: JournalError?
     }
 
     /// Most bytes of events in one transaction.
@@ -57,7 +58,8 @@ public final class EventJournal: Sendable {
             defer { queue.isScheduled = true }
             return (false, !queue.isScheduled)
         }
-        if refused { completion(.failure(JournalError(.closed, "the journal is closed"))) }
+        // Never on the caller's thread: it may hold the lock that its completion takes.
+        if refused { writerQueue.async { completion(.failure(JournalError(.closed, "the journal is closed"))) } }
         if schedule { writerQueue.async { self.flush() } }
     }
 
@@ -86,6 +88,7 @@ public final class EventJournal: Sendable {
             if group.isEmpty { return }
             let (results, blocks) = writer.commit(group.map(\.append))
             published.withLock { published in
+                published.failure = writer.failure
                 for block in blocks {
                     published.tail.append(block)
                     published.stored += Int64(block.events.count)
@@ -141,6 +144,9 @@ public final class EventJournal: Sendable {
 
     /// Events in the journal.
     public var storedCount: Int64 { published.withLock { $0.stored } }
+
+    /// Why the last commit could not be written; nil when it could.
+    public var failure: JournalError? { published.withLock { $0.failure } }
 
     /// The books of every source.
     public var ledgers: [String: Ledger] { published.withLock { $0.ledgers } }

@@ -14,6 +14,8 @@ final class JournalWriter {
     private var cursors: [StreamKey: StreamCursor]
     private(set) var ledgers: [String: Ledger]
     private(set) var lastID: EventID
+    /// Why the last transaction could not be written.
+    private(set) var failure: JournalError?
 
     /// A stream of a source.
     private struct StreamKey: Hashable {
@@ -82,9 +84,11 @@ final class JournalWriter {
                 try close(&pending, &blocks)
                 try saveState(changedSince: before)
             }
+            failure = nil
             if let newest = blocks.last { lastID = newest.lastID }
             return (results, blocks)
         } catch {
+            failure = error
             (cursors, ledgers, ids) = before
             return (appends.map { _ in .failure(error) }, [])
         }

@@ -21,7 +21,7 @@ struct DecodedBatch {
             let verdict: BatchVerdict.Verdict
             if let length = batch.oversized[index] {
                 verdict = bury(
-                    DecodeError(.tooLong, "\(length) bytes; the limit is the source's max_record_bytes"), batch, range, length, stream, settings)
+                    DecodeError(.tooLong, "\(length) bytes; the limit is the source's max_record"), batch, range, length, stream, settings)
             } else {
                 do {
                     let bytes = batch.bytes.span

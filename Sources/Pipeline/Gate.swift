@@ -26,6 +26,9 @@ final class Gate: Sendable {
     /// Bytes in flight, and the most there ever were.
     var usage: (bytes: Int, peak: Int) { state.withLock { ($0.used, $0.peak) } }
 
+    /// Batches that wait for room.
+    var waiting: Int { state.withLock { $0.waiters.count } }
+
     /// Takes room at once, or returns false.
     func tryEnter(_ bytes: Int) -> Bool {
         state.withLock { state in

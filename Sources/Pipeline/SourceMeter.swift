@@ -78,6 +78,9 @@ public final class SourceMeter: Sendable {
         }
     }
 
+    /// Notes something the operator should know, leaving the state as it is.
+    public func note(detail: String) { state.withLock { $0.detail = detail } }
+
     /// What the source is doing now.
     public var status: SourceStatus {
         let now = clock.now

@@ -26,7 +26,7 @@ public struct SourceSupervisor: Service {
     public func run() async throws {
         let name = intake.settings.name
         var delay = 1.0
-        while !Task.isCancelled {
+        while !Task.isCancelled, !Task.isShuttingDownGracefully {
             do {
                 try await cancelWhenGracefulShutdown { try await source.run(into: intake) }
                 intake.meter.note(Task.isCancelled ? .stopped : .finished)
@@ -40,8 +40,8 @@ public struct SourceSupervisor: Service {
                 delay = min(delay * 2, 60)
                 intake.meter.note(.failing, detail: "\(error)")
                 logger.warning("source \(name): \(error); trying again in \(Int(seconds.rounded())) s")
-                // Only cancellation ends the wait early, and the loop sees it.
-                try? await wait(.seconds(seconds))
+                // Only cancellation and shutdown end the wait early, and the loop sees them.
+                try? await cancelWhenGracefulShutdown { [wait] in try await wait(.seconds(seconds)) }
             }
         }
         intake.meter.note(.stopped)

@@ -18,8 +18,11 @@ struct GuardMiddleware<Context: RequestContext>: RouterMiddleware {
         do {
             try check(request)
             response = try await next(request, context)
-        } catch let error as any HTTPResponseError {
+        } catch let error as Problem {
             response = try error.response(from: request, context: context)
+        } catch let error as any HTTPResponseError {
+            let problem = Problem(status: error.status, detail: error.status == .notFound ? "there is nothing at this path" : "\(error)")
+            response = try problem.response(from: request, context: context)
         }
         response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
         response.headers[.xContentTypeOptions] = "nosniff"
@@ -48,6 +51,7 @@ extension HTTPField.Name {
     static let referrerPolicy = Self("Referrer-Policy").unsafelyUnwrapped
     static let crossOriginOpenerPolicy = Self("Cross-Origin-Opener-Policy").unsafelyUnwrapped
     static let secFetchSite = Self("Sec-Fetch-Site").unsafelyUnwrapped
+    static let xForwardedProto = Self("X-Forwarded-Proto").unsafelyUnwrapped
     static let idempotencyKey = Self("Idempotency-Key").unsafelyUnwrapped
     static let retryAfter = Self("Retry-After").unsafelyUnwrapped
 }

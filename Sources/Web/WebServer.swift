@@ -79,14 +79,15 @@ public struct WebServer: Service {
         self.about = about
         self.logger = logger
         self.onListening = onListening
-        access = AccessControl(token: options.token, hosts: options.hosts, pathPrefix: options.pathPrefix)
+        access = AccessControl(token: options.token, hosts: options.hosts + [options.host], pathPrefix: options.pathPrefix)
         hub = StreamHub(
             journal: pipeline.journal, stage: stage, access: access, logger: logger, maximumStreams: options.maximumStreams)
     }
 
     /// Serves until the service group shuts down.
     public func run() async throws {
-        let router = Router()
+        let router = Router(options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: GuardMiddleware(access: access))
         register(on: router.group())
         if !options.pathPrefix.isEmpty { register(on: router.group(RouterPath(options.pathPrefix))) }
         let hub = hub
@@ -103,15 +104,17 @@ public struct WebServer: Service {
     }
 
     private func register(on root: RouterGroup<BasicRequestContext>) {
-        let guarded = root.add(middleware: GuardMiddleware(access: access))
-        let api = guarded.group("api/v1")
+        let api = root.group("api/v1")
         let state = StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about)
-        AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: guarded)
+        AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: root)
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated).register(on: api)
         EventRoutes(journal: pipeline.journal).register(on: api)
         state.register(on: api)
-        guarded.get("healthz") { _, _ in Response(Array("{\"status\":\"ok\"}".utf8)) }
-        guarded.get("metrics") { _, _ in
+        root.get("healthz") { [journal = pipeline.journal] _, _ in
+            if let failure = journal.failure { throw Problem(status: .serviceUnavailable, detail: "the journal cannot write: \(failure)") }
+            return Response(Array("{\"status\":\"ok\"}".utf8))
+        }
+        root.get("metrics") { _, _ in
             Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: state.metrics)))
         }
     }

@@ -34,8 +34,8 @@ struct Installation {
         if let name = name ?? configuration.assetFolder { return name }
         let program = CommandLine.arguments.first.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().deletingLastPathComponent() }
         let candidates = [
-            ".assets", program?.appendingPathComponent("../../../.assets").standardized.path,
-            program?.appendingPathComponent("../share/petrel").standardized.path,
+            ".assets", "/usr/share/petrel/assets", program?.appendingPathComponent("../../../.assets").standardized.path,
+            program?.appendingPathComponent("../share/petrel/assets").standardized.path,
         ].compactMap { $0 }
         return candidates.first { FileManager.default.fileExists(atPath: $0) } ?? ".assets"
     }

@@ -94,7 +94,12 @@ struct ObservatoryServer {
             sources = [SourceConfiguration(settings: settings, kind: .simulator(rate: 12, seed: 1))]
         }
         return sources.map { source in
-            SourceSupervisor(source.makeSource(formats: installation.configuration.formats), intake: installation.pipeline.intake(for: source.settings), logger: logger)
+            let intake = installation.pipeline.intake(for: source.settings)
+            let made = source.makeSource(formats: installation.configuration.formats) { notice in
+                logger.warning("source \(source.settings.name): \(Console.harmless(notice))")
+                intake.meter.note(detail: notice)
+            }
+            return SourceSupervisor(made, intake: intake, logger: logger)
         }
     }
 }

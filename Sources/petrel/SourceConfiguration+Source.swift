@@ -5,10 +5,12 @@ import Sources
 
 extension SourceConfiguration {
     /// The source that the configuration describes.
-    func makeSource(formats: FormatCatalogue) -> any Source {
+    ///
+    /// - Parameter onNotice: told what the operator should know, e.g. a file that no format claims.
+    func makeSource(formats: FormatCatalogue, onNotice: @escaping @Sendable (String) -> Void) -> any Source {
         switch kind {
-        case .file(let options): FileSource(options)
-        case .stdin: StandardInputSource(format: settings.format, sensor: settings.sensor)
+        case .file(let options): FileSource(options, onNotice: { onNotice("\($0)") })
+        case .stdin(let maximum): StandardInputSource(format: settings.format, sensor: settings.sensor, maxRecordBytes: maximum)
         case .simulator(let rate, let seed): SimulatorSource(rate: rate, seed: seed)
         case .replay(let path, let speed):
             ReplaySource(path: path, speed: speed, format: settings.format, timeOf: EventTimes(formats: formats, format: settings.format).time)

@@ -36,12 +36,13 @@ struct ArcSet: Sendable {
         arcs[key] = arc
     }
 
-    /// The arcs that the filter wants.
-    func filtered(_ filter: LiveFilter) -> ArcSet {
+    /// The arcs that the filter wants, and how many events it wants of those that were tallied.
+    func filtered(_ filter: LiveFilter, of tally: Tally) -> ArcSet {
         guard filter != .standard else { return self }
         var wanted = ArcSet()
         wanted.arcs = arcs.filter { filter.accepts(.attack, $0.key.type) }
-        wanted.events = wanted.arcs.values.reduce(0) { $0 + $1.count }
+        wanted.events = AttackType.allCases.reduce(0) { filter.accepts(.attack, $1) ? $0 + tally.types[Int($1.rawValue)] : $0 }
+        if filter.accepts(.post, nil) { wanted.events += tally.families[Int(EventFamily.post.rawValue)] }
         return wanted
     }
 

@@ -40,7 +40,7 @@ public struct LiveFollower: Service {
         var taken = 0
         while taken < Self.eventsPerFrame, let block = try await journal.next(after: stage.cursor) {
             taken += block.events.count
-            try stage.add(block)
+            stage.add(block)
         }
         let frames = stage.frames(onlyIfDue: true)
         if !frames.isEmpty { send(frames) }

@@ -70,19 +70,21 @@ public final class LiveStage: Sendable {
     // MARK: Input
 
     /// Takes the next events of the journal.
-    func add(_ block: Block) throws(JournalError) {
-        try state.withLock { state throws(JournalError) in try Self.count(block, into: &state, at: context.clock.now) }
+    func add(_ block: Block) {
+        state.withLock { Self.count(block, into: &$0, at: context.clock.now) }
     }
 
-    private static func count(_ block: Block, into state: inout State, at now: Timestamp) throws(JournalError) {
+    private static func count(_ block: Block, into state: inout State, at now: Timestamp) {
         let new = block.firstIndex(after: state.rollups.cursor)..<block.events.count
         state.rollups.advance(to: now)
+        var shown = 0
         for index in new {
             let event = MapEvent(block.events[index], id: block.id(index), sensors: &state.sensors)
-            try state.rollups.add(event, sensor: state.sensors.sensors[Int(event.sensor)].name)
+            if event.family != .record { shown += 1 }
+            state.rollups.add(event, sensor: state.sensors.sensors[Int(event.sensor)].name)
         }
         advanceSeconds(&state, to: now)
-        state.secondCounts[Int(state.newestSecond % 10)] += new.count
+        state.secondCounts[Int(state.newestSecond % 10)] += shown
         gather(block, new, into: &state, counting: true)
     }
 
@@ -220,7 +222,7 @@ public final class LiveStage: Sendable {
         state.replay?.tally += frame.tally
         state.replay?.position += 1
         for filter in state.views.keys {
-            state.views[filter]?.arcs = frame.arcs.filtered(filter)
+            state.views[filter]?.arcs = frame.arcs.filtered(filter, of: frame.tally)
             state.views[filter]?.rows = frame.rows.filter { filter.accepts($0.family, $0.type) }
         }
         return replay.tape.span(of: position)

@@ -26,15 +26,6 @@ final class RollupFile {
     /// Id of the last event that is counted.
     func cursor() throws(JournalError) -> EventID { EventID(try connection.integer("SELECT id FROM cursor")) }
 
-    /// The tally of a minute since 1970; empty when there is none.
-    func tally(minute: Int64) throws(JournalError) -> Tally {
-        let statement = try connection.statement("SELECT tally FROM minute WHERE minute = ?")
-        defer { statement.reset() }
-        statement.bind([.integer(minute)])
-        guard try statement.step() else { return Tally() }
-        return try decode(statement.blob(0), minute: minute)
-    }
-
     /// The tallies of the minutes in the range.
     func tallies(_ minutes: ClosedRange<Int64>) throws(JournalError) -> [Int64: Tally] {
         let statement = try connection.statement("SELECT minute, tally FROM minute WHERE minute BETWEEN ? AND ?")
@@ -45,12 +36,13 @@ final class RollupFile {
         return found
     }
 
-    /// Replaces the tallies and moves the cursor.
-    func save(_ tallies: [Int64: Tally], cursor: EventID) throws(JournalError) {
+    /// Replaces the tallies, forgets minutes before `first`, and moves the cursor.
+    func save(_ tallies: [Int64: Tally], cursor: EventID, keepingFrom first: Int64) throws(JournalError) {
         try connection.transaction { () throws(JournalError) in
             for (minute, tally) in tallies {
                 try connection.statement("INSERT OR REPLACE INTO minute VALUES(?,?)").run(.integer(minute), .blob(TallyCodec.encode(tally)))
             }
+            try connection.statement("DELETE FROM minute WHERE minute < ?").run(.integer(first))
             try connection.statement("UPDATE cursor SET id = ?").run(.integer(cursor.value))
         }
     }

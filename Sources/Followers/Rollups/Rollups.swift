@@ -8,13 +8,11 @@ import Model
 struct Rollups {
     /// Minutes in the window that screens show.
     static let windowMinutes: Int64 = 24 * 60
-    /// Most minutes that may be changed and not saved.
-    static let maximumUnsaved = 20_000
-
     private let file: RollupFile
-    /// Tallies of the window's minutes and of those that are changed and not saved.
+    /// Tallies of the window's minutes.
     private var minutes: [Int64: Tally] = [:]
     private var unsaved: Set<Int64> = []
+    private var hasMoved = false
     private var newestMinute: Int64
     /// The sum of the window's minutes.
     private(set) var window = Tally()
@@ -26,7 +24,13 @@ struct Rollups {
         file = try RollupFile(path: path)
         cursor = try file.cursor()
         newestMinute = now.minute
-        minutes = try file.tallies(Self.range(newestMinute))
+        do {
+            minutes = try file.tallies(Self.range(newestMinute))
+        } catch where error.code == .damaged {
+            // Derived: counted again from the journal's start.
+            try file.clear()
+            cursor = .zero
+        }
         for tally in minutes.values { window += tally }
     }
 
@@ -35,6 +39,7 @@ struct Rollups {
         try file.clear()
         minutes = [:]
         unsaved = []
+        hasMoved = true
         window = Tally()
         cursor = .zero
         newestMinute = now.minute
@@ -51,15 +56,16 @@ struct Rollups {
     }
 
     /// Counts an event.
-    mutating func add(_ event: MapEvent, sensor: String) throws(JournalError) {
+    mutating func add(_ event: MapEvent, sensor: String) {
         // A clock that runs ahead must not push the window: such events count in the newest minute.
         let minute = min(event.time.minute, newestMinute)
-        if minutes[minute] == nil { minutes[minute] = try file.tally(minute: minute) }
-        minutes[minute]?.add(event, sensor: sensor)
-        unsaved.insert(minute)
-        if Self.range(newestMinute).contains(minute) { window.add(event, sensor: sensor) }
         cursor = event.id
-        if unsaved.count >= Self.maximumUnsaved { try save() }
+        hasMoved = true
+        // What lies before the window is in the journal, and nobody asks the roll-ups for it.
+        guard Self.range(newestMinute).contains(minute) else { return }
+        minutes[minute, default: Tally()].add(event, sensor: sensor)
+        unsaved.insert(minute)
+        window.add(event, sensor: sensor)
     }
 
     /// Moves the window to the clock.
@@ -70,27 +76,21 @@ struct Rollups {
         newestMinute = minute
         let new = Self.range(minute)
         for key in minutes.keys where old.contains(key) && !new.contains(key) {
-            if let tally = minutes[key] { window -= tally }
+            if let tally = minutes.removeValue(forKey: key) { window -= tally }
+            unsaved.remove(key)
         }
-        forget()
     }
 
     /// Saves what has changed, with the cursor.
     mutating func save() throws(JournalError) {
-        guard !unsaved.isEmpty else { return }
-        try file.save(minutes.filter { unsaved.contains($0.key) }, cursor: cursor)
+        guard hasMoved else { return }
+        try file.save(minutes.filter { unsaved.contains($0.key) }, cursor: cursor, keepingFrom: Self.range(newestMinute).lowerBound)
         unsaved = []
-        forget()
+        hasMoved = false
     }
 
-    /// Attacks in the window's newest 60 minutes.
+    /// Attacks and posts in the window's newest 60 minutes.
     var lastHour: Int {
-        (newestMinute - 59...newestMinute).reduce(0) { $0 + (minutes[$1]?.families[Int(EventFamily.attack.rawValue)] ?? 0) }
-    }
-
-    /// Frees the minutes that are neither in the window nor unsaved.
-    private mutating func forget() {
-        let kept = Self.range(newestMinute)
-        minutes = minutes.filter { kept.contains($0.key) || unsaved.contains($0.key) }
+        (newestMinute - 59...newestMinute).reduce(0) { $0 + (minutes[$1].map { $0.events - $0.families[Int(EventFamily.record.rawValue)] } ?? 0) }
     }
 }

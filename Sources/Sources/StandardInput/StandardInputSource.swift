@@ -9,16 +9,18 @@ public struct StandardInputSource: Source {
     let descriptor: Int32
     let format: String?
     let sensor: String?
+    let maxRecordBytes: Int
     let now: @Sendable () -> Timestamp
 
     /// A source that reads a descriptor, by default 0. A nil format is detected from the first bytes.
     public init(
-        descriptor: Int32 = 0, format: String? = nil, sensor: String? = nil,
+        descriptor: Int32 = 0, format: String? = nil, sensor: String? = nil, maxRecordBytes: Int = 1 << 20,
         now: @escaping @Sendable () -> Timestamp = { ArrivalClock.now() }
     ) {
         self.descriptor = descriptor
         self.format = format
         self.sensor = sensor
+        self.maxRecordBytes = maxRecordBytes
         self.now = now
     }
 
@@ -56,7 +58,7 @@ public struct StandardInputSource: Source {
         let id = "stdin:\(now().microseconds).\(getpid())"
         let stream = StreamDescription(id: id, name: "standard input", head: Array(head.prefix(64 << 10)), format: format)
         let lane = try await intake.open(stream)
-        return LaneFeeder(lane: lane, framer: Framer(framing: lane.framing), batchRecords: 5000, sensor: sensor, now: now)
+        return LaneFeeder(lane: lane, framer: Framer(framing: lane.framing, maxRecordBytes: maxRecordBytes), batchRecords: 5000, sensor: sensor, now: now)
     }
 
     /// What there is to read, empty when nothing came for a quarter of a second, nil at the end.

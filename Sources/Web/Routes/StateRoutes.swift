@@ -50,6 +50,7 @@ struct StateRoutes: Sendable {
             }
             var response = Response(Array("{}".utf8))
             response.headers[.setCookie] = "\(AccessControl.cookieName)=\(session); HttpOnly; SameSite=Strict; Path=/"
+                + (request.headers[.xForwardedProto] == "https" ? "; Secure" : "")
             return response
         }
     }

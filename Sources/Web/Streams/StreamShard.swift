@@ -98,8 +98,9 @@ final class StreamShard: @unchecked Sendable {
             if chunk.readableBytes == 0 {
                 handler.position = upTo
             } else if handler.isWritable {
-                handler.write(chunk)
+                // Before the write: it may tell of writability at once, and then this decides what comes next.
                 handler.position = upTo
+                handler.write(chunk)
             }
             // Else it goes on from the journal as soon as it reads again.
         }
@@ -115,8 +116,8 @@ final class StreamShard: @unchecked Sendable {
     func deliver(_ slice: BacklogSlice, to handler: EventStreamHandler) {
         handler.isCatchingUp = false
         guard programs[ObjectIdentifier(handler)] != nil else { return }
-        if slice.chunk.readableBytes > 0 { handler.write(slice.chunk) }
         handler.position = slice.upTo
+        if slice.chunk.readableBytes > 0 { handler.write(slice.chunk) }
         if handler.position < position { catchUp(handler) }
     }
 
@@ -129,8 +130,8 @@ final class StreamShard: @unchecked Sendable {
             if handler.generation != generation, handler.isWritable {
                 sendSnapshot(handler, request)
             } else if handler.isWritable, handler.shed == 0 {
-                handler.write(chunk)
                 handler.frame = frame.number
+                handler.write(chunk)
             } else {
                 handler.shed += max(frame.events, 1)
             }

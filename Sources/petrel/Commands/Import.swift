@@ -40,8 +40,15 @@ struct Import: AsyncParsableCommand {
         let installation = try Installation(
             configuration, dataFolder: common.dataFolder(configuration), assetFolder: Installation.assetFolder(named: common.assets, configuration))
         for missing in installation.assets.missing { Console.error("\(missing)") }
-        let report = try await Interruptible.run {
-            try await FileImporter(pipeline: installation.pipeline).run(files, format: format, quiet: json && !Console.isTerminal)
+        let report: FileImporter.Report
+        do {
+            report = try await Interruptible.run {
+                try await FileImporter(pipeline: installation.pipeline).run(files, format: format, quiet: json && !Console.isTerminal)
+            }
+        } catch is CancellationError {
+            await installation.journal.close()
+            Console.error("interrupted; what was read is stored, and the same command goes on from there")
+            throw ExitCode(3)
         }
         await installation.journal.close()
         for failure in report.failures { Console.error("\(failure.path): \(failure.error.map { "\($0)" } ?? "")") }
