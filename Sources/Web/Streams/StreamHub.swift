@@ -145,11 +145,14 @@ public final class StreamHub: Service {
     private func broadcast() async throws {
         var position = state.withLock { $0.position }
         var lastStart = ContinuousClock.now - Self.gatherTime
+        var lastDuration = Duration.zero
         var events = 0
         while !Task.isCancelled {
             if journal.head > position {
                 // Cancellation ends the wait early, and the loop sees it.
-                if events >= Self.gatherEvents { try? await Task.sleep(until: lastStart + Self.gatherTime) }
+                // A third of the time is left to other work on the loops, e.g. to the requests that bring the events.
+                let pause = events >= Self.gatherEvents ? Self.gatherTime : min(Self.gatherTime, lastDuration * 3 / 2)
+                try? await Task.sleep(until: lastStart + pause)
             } else if await journal.waitForCommit(after: position) == nil {
                 return
             }
@@ -167,6 +170,7 @@ public final class StreamHub: Service {
             }
             try await broadcast(from: from, upTo: position, texts.mapValues(\.chunk))
             state.withLock { $0.position = position }
+            lastDuration = ContinuousClock.now - lastStart
         }
     }
 
