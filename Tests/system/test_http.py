@@ -232,8 +232,11 @@ def test_one_server_for_a_journal(serve, petrel, tmp_path):
 def test_foreign_host_names_are_refused(serve):
     server = serve()
     for host in ["evil.example", f"evil.example:{server.port}", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0", "[::2]", "evil.example@localhost:1"]:
-        for path in ["/", "/api/v1/sources", "/api/v1/stream", "/api/v1/live", "/metrics", "/assets/world.json"]:
+        for path in ["/", "/api/v1/sources", "/metrics", "/assets/world.json"]:
             server.get(path, Host=host).is_problem(421)
+        for path in ["/api/v1/stream", "/api/v1/live"]:
+            with server.stream(path, {"Host": host}) as stream:
+                assert stream.status == 421, (path, host)
         server.ingest([eve(1)], Host=host).is_problem(421)
     for host in ["localhost", f"localhost:{server.port}", "127.0.0.1:1", "[::1]:80", "LOCALHOST"]:
         assert server.get("/api/v1/sources", Host=host).status == 200
@@ -346,10 +349,12 @@ def test_totals_are_equal_after_restarts(serve):
     for start in range(0, 3_000, 500):
         body = [now_eve(n, minutes=n % 600, host=f"sensor-{n % 7}", dest_port=n % 40 + 1) for n in range(start, start + 500)]
         assert server.ingest(body).json["stored"] == 500
-    assert server.ingest(b"{ broken\n" + eve_line(1, event_type="dns")).json["dead_lettered"] == 1
-    before = until(lambda: (state := server.snapshot()) and state["totals"]["attacks"] == 3_000 and state["totals"]["stored"] == 3_001 and state, what="3,000 attacks")
+    last = server.ingest(b"{ broken\n" + json.dumps(now_eve(1)).encode()).json
+    assert last["dead_lettered"] == 1
+    before = until(lambda: (state := server.snapshot())["upTo"] == last["last_id"] and state, what="the last event on the stage")
+    assert before["totals"]["attacks"] == 3_001
     assert before["ledger"] == {"received": 3_002, "stored": 3_001, "duplicate": 0, "filtered": 0, "dead_lettered": 1, "shed": 0}
-    assert len(before["recent"]) == 2_000 and sum(before["types"].values()) == 3_000 == sum(before["severity"].values())
+    assert len(before["recent"]) == 2_000 and sum(before["types"].values()) == 3_001 == sum(before["severity"].values())
     server.stop()
     for ending in ["kill", "stop", "kill"]:
         server = serve()
@@ -359,10 +364,21 @@ def test_totals_are_equal_after_restarts(serve):
             assert comparable(json.loads(stream.message()["data"])) == comparable(before)
         getattr(server, ending)()
     server = serve()
-    server.ingest([now_eve(5_000)])
-    until(lambda: server.snapshot()["totals"]["attacks"] == 3_001, what="the next event")
+    assert server.ingest([now_eve(5_000)]).status == 200
+    # At once: the totals are made from the journal again.
     server.kill()
-    assert serve().snapshot()["totals"]["attacks"] == 3_001
+    assert serve().snapshot()["totals"]["attacks"] == 3_002
+
+
+@pytest.mark.xfail(strict=True, reason="after a restart `recent` is made of the newest 2,000 events of all families, so records push attacks out")
+def test_rows_are_equal_after_a_restart_with_many_records(serve):
+    server = serve()
+    assert server.ingest([now_eve(n) for n in range(500)]).json["stored"] == 500
+    last = server.ingest([now_eve(n, event_type="flow") for n in range(1_900)]).json["last_id"]
+    before = until(lambda: (state := server.snapshot())["upTo"] == last and state, what="the last event on the stage")
+    assert len(before["recent"]) == 500
+    server.stop()
+    assert len(serve().snapshot()["recent"]) == 500
 
 
 def test_answered_means_stored(serve):
@@ -428,9 +444,17 @@ def test_metrics_parse_and_agree_with_the_ledger(serve):
 
 # Endings
 
-def test_sigterm_with_open_streams_and_a_half_request(serve):
+def test_sigterm_with_open_streams(serve):
     server = serve()
     streams = [server.stream(path) for path in ["/api/v1/stream", "/api/v1/live"] * 3]
+    server.stop(10)
+    for stream in streams:
+        stream.close()
+
+
+def test_sigterm_with_a_half_request(serve):
+    """A client that never finishes is waited for ten seconds, not longer."""
+    server = serve()
     half = socket.create_connection(("127.0.0.1", server.port), timeout=20)
     half.sendall(b"POST /api/v1/ingest/suricata HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
     idle = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -440,11 +464,9 @@ def test_sigterm_with_open_streams_and_a_half_request(serve):
     server.process.send_signal(signal.SIGTERM)
     assert server.process.wait(20) == 0, server.errors
     taken = time.monotonic() - begin
-    for stream in streams:
-        stream.close()
     half.close()
     idle.close()
-    assert taken < 10
+    assert taken < 15
 
 
 def test_sigint_ends_too(serve):
