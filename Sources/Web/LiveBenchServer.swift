@@ -5,7 +5,6 @@ public import Journal
 public import Logging
 import Model
 import NIOCore
-import NIOPosix
 public import ServiceLifecycle
 import Synchronization
 
@@ -16,7 +15,6 @@ public struct LiveBenchServer: Service {
     public let hub: StreamHub
     private let journal: EventJournal
     private let port: Int
-    private let threads: Int
     private let logger: Logger
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -27,11 +25,10 @@ public struct LiveBenchServer: Service {
     ) {
         self.journal = journal
         self.port = port
-        self.threads = threads
         self.logger = logger
         self.onListening = onListening
         hub = StreamHub(
-            journal: journal, stage: stage, access: AccessControl(token: nil, hosts: [], pathPrefix: ""), logger: logger,
+            journal: journal, stage: stage, access: AccessControl(token: nil, hosts: [], pathPrefix: ""), threads: threads, logger: logger,
             maximumStreams: 20_000, programPath: "/sub",
             encoding: { block, row, out in out.append(contentsOf: block.events.raw(row)) })
     }
@@ -55,13 +52,11 @@ public struct LiveBenchServer: Service {
         }
         let hub = hub
         let onListening = onListening
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         let application = Application(
             router: router, server: .http1(configuration: .init(additionalChannelHandlers: [EventStreamHandler(hub: hub)])),
             configuration: .init(address: .hostname("127.0.0.1", port: port), backlog: 8192),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
-            eventLoopGroupProvider: .shared(group), logger: logger)
+            eventLoopGroupProvider: .shared(hub.group), logger: logger)
         try await application.run()
-        try await group.shutdownGracefully()
     }
 }

@@ -4,7 +4,6 @@ import Hummingbird
 public import Journal
 public import Logging
 import NIOCore
-import NIOPosix
 public import Pipeline
 public import ServiceLifecycle
 
@@ -81,7 +80,8 @@ public struct WebServer: Service {
         self.onListening = onListening
         access = AccessControl(token: options.token, hosts: options.hosts + [options.host], pathPrefix: options.pathPrefix)
         hub = StreamHub(
-            journal: pipeline.journal, stage: stage, access: access, logger: logger, maximumStreams: options.maximumStreams)
+            journal: pipeline.journal, stage: stage, access: access, threads: options.threads, logger: logger,
+            maximumStreams: options.maximumStreams)
     }
 
     /// Serves until the service group shuts down.
@@ -92,15 +92,13 @@ public struct WebServer: Service {
         if !options.pathPrefix.isEmpty { register(on: router.group(RouterPath(options.pathPrefix))) }
         let hub = hub
         let onListening = onListening
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
         let application = Application(
             router: router,
             server: .http1(configuration: .init(additionalChannelHandlers: [EventStreamHandler(hub: hub)], idleTimeout: .seconds(75))),
             configuration: .init(address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
-            eventLoopGroupProvider: .shared(group), logger: logger)
+            eventLoopGroupProvider: .shared(hub.group), logger: logger)
         try await application.run()
-        try await group.shutdownGracefully()
     }
 
     private func register(on root: RouterGroup<BasicRequestContext>) {

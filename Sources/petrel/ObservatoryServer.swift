@@ -6,6 +6,7 @@ import Logging
 import Model
 import Pipeline
 import ServiceLifecycle
+import Simulator
 import Sources
 import UnixSignals
 import Web
@@ -36,6 +37,12 @@ struct ObservatoryServer {
     private func serve() async throws {
         var logger = Logger(label: "petrel")
         logger.logLevel = .notice
+        var configuration = configuration
+        if isSimulated {
+            configuration.enrichment.places += SimulatedSensor.all.map {
+                SensorPlace(.name($0.name), latitude: $0.location.latitude, longitude: $0.location.longitude, city: $0.city, country: $0.country)
+            }
+        }
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
         for missing in installation.assets.missing { Console.error("\(missing)") }
         let imported = try await importPlayed(installation)

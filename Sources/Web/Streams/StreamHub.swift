@@ -3,6 +3,7 @@ public import Journal
 internal import Logging
 internal import Model
 internal import NIOCore
+internal import NIOPosix
 public import ServiceLifecycle
 internal import Synchronization
 
@@ -45,6 +46,8 @@ public final class StreamHub: Service {
     /// Backlogs served at the same time.
     private static let backlogWorkers = 2
 
+    /// The loops on which connections are served. The hub ends them, because it is the last to use them.
+    let group: MultiThreadedEventLoopGroup
     let stage: LiveStage
     let access: AccessControl
     /// Path of the stream for programs.
@@ -61,10 +64,11 @@ public final class StreamHub: Service {
     ///
     /// - Parameter maximumStreams: more are refused with 503.
     init(
-        journal: EventJournal, stage: LiveStage, access: AccessControl, logger: Logger, maximumStreams: Int = 10_000,
+        journal: EventJournal, stage: LiveStage, access: AccessControl, threads: Int, logger: Logger, maximumStreams: Int = 10_000,
         programPath: String = "/api/v1/stream",
         encoding: @escaping Encoding = { EventJSON.append($0.events[$1], id: $0.id($1), to: &$2) }
     ) {
+        group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         self.journal = journal
         self.stage = stage
         self.access = access
@@ -139,7 +143,8 @@ public final class StreamHub: Service {
             }
         }
         backlogInput.finish()
-        for shard in state.withLock({ Array($0.shards.values) }) { shard.loop.execute { shard.closeAll() } }
+        for shard in state.withLock({ Array($0.shards.values) }) { try await shard.loop.submit { shard.closeAll() }.get() }
+        try await group.shutdownGracefully()
     }
 
     private func broadcast() async throws {
