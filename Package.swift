@@ -87,15 +87,29 @@ let package = Package(
         ),
         // T
         layer("TestKit", ["Model", "Wire", "Journal", "Sources", "Formats"]),
-        tests("ModelTests", ["Model", "TestKit"]),
+        tests("ModelTests", ["Model", "TestKit"], except: ["Golden"]),
         tests("WireTests", ["Wire", "Model", "TestKit"]),
         tests("FormatsTests", ["Formats", "Wire", "Model", "TestKit"], except: ["Fixtures", "Golden"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
         tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite"]),
         tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"]),
         tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
-        tests("PipelineTests", ["Pipeline", "Journal", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit"]),
-        tests("WebTests", ["Web", "Journal", "Followers", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit"]),
-        tests("PetrelTests", ["petrel", "Web", "Sources", "Pipeline", "Formats", "Enrichment", "Journal", "TestKit", "Model", "Wire"]),
+        tests("PipelineTests", [
+            "Pipeline", "Journal", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ]),
+        tests("WebTests", [
+            "Web", "Journal", "Followers", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
+            .product(name: "Hummingbird", package: "hummingbird"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        ]),
+        tests("PetrelTests", [
+            "petrel", "Web", "Sources", "Pipeline", "Formats", "Enrichment", "Journal", "TestKit", "Model", "Wire",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ]),
     ]
 )

@@ -43,7 +43,9 @@ public enum EventJSON {
         case .boolean: out.append(contentsOf: (row.boolean(pair) ? "true" : "false").utf8)
         case .geoPoint:
             let point = row.point(pair)
-            out.append(contentsOf: "{\"lat\":\(point.latitude),\"lon\":\(point.longitude)}".utf8)
+            // JSON cannot say NaN and infinite.
+            let isFinite = point.latitude.isFinite && point.longitude.isFinite
+            out.append(contentsOf: (isFinite ? "{\"lat\":\(point.latitude),\"lon\":\(point.longitude)}" : "null").utf8)
         }
         return out
     }
