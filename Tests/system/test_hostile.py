@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -181,22 +182,44 @@ def test_waiting_for_a_fifo_can_be_interrupted(petrel, tmp_path):
     fifo = tmp_path / "fifo.json"
     os.mkfifo(fifo)
     process = subprocess.Popen(petrel.command("import", "--data", tmp_path / "data", fifo), cwd=petrel.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def writer():
+        """The writing end; there is none before somebody reads."""
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return process.poll() is not None and -1
+
+    pipe = until(writer, what="the import to open the pipe")
     try:
-        until(lambda: process.poll() is not None or (tmp_path / "data").exists(), what="the journal")
-        until(lambda: process.poll() is not None or interrupt(process), 15, "the end of the import")
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
     finally:
         process.kill()
         process.wait()
+        if pipe >= 0:
+            os.close(pipe)
 
 
-def interrupt(process):
-    """Sends SIGINT; true when the process has ended."""
-    process.send_signal(signal.SIGINT)
+@pytest.mark.xfail(strict=True, reason="neither SIGINT nor SIGTERM ends an import that waits for the writer of a pipe")
+def test_waiting_for_a_writer_can_be_interrupted(petrel, tmp_path):
+    fifo = tmp_path / "fifo.json"
+    os.mkfifo(fifo)
+    process = subprocess.Popen(petrel.command("import", "--data", tmp_path / "data", fifo), cwd=petrel.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def is_opening():
+        """Whether a thread waits in openat (257 on x86-64, 56 on ARM)."""
+        return process.poll() is not None or any(
+            path.read_text().split()[0] in ("257", "56") for path in Path(f"/proc/{process.pid}/task").glob("*/syscall"))
+
     try:
-        process.wait(0.2)
-        return True
-    except subprocess.TimeoutExpired:
-        return False
+        # Threads of a program that is starting open files, too, but not for long.
+        until(lambda: (tmp_path / "data").exists() and all(is_opening() for _ in range(50)), what="the import to open the pipe")
+        process.send_signal(signal.SIGINT)
+        process.wait(5)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_a_file_that_may_not_be_read(petrel, tmp_path):

@@ -136,7 +136,7 @@ def test_filters(serve):
     assert numbers("families=attack&types=exploit,malware", 2) == [2, 3]
     assert numbers("types=scan&families=attack", 2) == [1, 5]
     # A live frame has the same choice.
-    recent = server.snapshot("?families=attack&types=exploit")["recent"]
+    recent = until(lambda: server.snapshot("?families=attack&types=exploit")["recent"], what="the exploit on the stage")
     assert [row[4] and row[3] for row in recent] == ["exploit"]
 
 
