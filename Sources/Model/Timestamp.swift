@@ -10,10 +10,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     @inlinable public init(milliseconds: Int64) { microseconds = milliseconds &* 1000 }
 
     /// Milliseconds since 1970 UTC, rounded down.
-    @inlinable public var milliseconds: Int64 { microseconds >= 0 ? microseconds / 1000 : (microseconds - 999) / 1000 }
+    @inlinable public var milliseconds: Int64 { microseconds / 1000 - (microseconds % 1000 < 0 ? 1 : 0) }
 
     /// Whole minutes since 1970 UTC, rounded down.
-    @inlinable public var minute: Int64 { microseconds >= 0 ? microseconds / 60_000_000 : (microseconds - 59_999_999) / 60_000_000 }
+    @inlinable public var minute: Int64 { microseconds / 60_000_000 - (microseconds % 60_000_000 < 0 ? 1 : 0) }
 
     @inlinable public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 
@@ -92,7 +92,7 @@ extension Timestamp {
     public func appendISO8601(to out: inout [UInt8]) {
         let days = floorDivide(microseconds, 86_400_000_000)
         let date = CivilDate(daysSinceEpoch: Int(days))
-        var rest = microseconds - days * 86_400_000_000
+        var rest = microseconds &- days &* 86_400_000_000
         let fraction = Int(rest % 1_000_000)
         rest /= 1_000_000
         out.appendDecimal(date.year, width: 4)
@@ -114,7 +114,7 @@ extension Timestamp {
     }
 }
 
-private func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a >= 0 ? a / b : -((-a + b - 1) / b) }
+private func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a % b < 0 ? a / b - 1 : a / b }
 
 extension [UInt8] {
     /// Appends a whole number in decimal, padded with zeros to at least `width` digits.
