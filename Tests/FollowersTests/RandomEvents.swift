@@ -27,7 +27,7 @@ struct RandomEvents {
             if Int.random(in: 0..<5, using: &random) > 0 {
                 batch.append(.sourceIP, IPAddress(v4: UInt32(0x0808_0000 + index)))
                 batch.append(.sourceCountryCode, Self.countries[index])
-                batch.append(.sourceLocation, GeoPoint(latitude: Float(index) * 10, longitude: Float(index) * -20))
+                batch.append(.sourceLocation, GeoPoint(latitude: Float(index) * 10, longitude: Float(index * -20)))
                 batch.append(.sourceAccuracy, "city")
             } else {
                 batch.append(.sourcePlacement, Bool.random(using: &random) ? "private" : "unmapped")
