@@ -49,6 +49,7 @@ let package = Package(
         layer("Wire", ["Model"]),
         // 2: meaning, places, durability
         layer("Formats", ["Model", "Wire"]),
+        layer("KQL", ["Model", "Wire"]),
         layer("Enrichment", ["Model", "Wire", "CMaxMindDB"]),
         layer("Journal", ["Model", "Wire", "CSQLite", "CZstd"]),
         layer("Simulator", ["Model", "Wire"]),
@@ -56,27 +57,31 @@ let package = Package(
         layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"]),
         layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4
-        layer("Pipeline", [
-            "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources",
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        ]),
+        layer(
+            "Pipeline",
+            [
+                "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         // 5
-        layer("Web", [
-            "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources", "Followers", "Pipeline", "CWebAssets", "CZlib",
-            .product(name: "Hummingbird", package: "hummingbird"),
-            .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "NIOPosix", package: "swift-nio"),
-            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-            .product(name: "HTTPTypes", package: "swift-http-types"),
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        ]),
+        layer(
+            "Web",
+            [
+                "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources", "Followers", "Pipeline", "CWebAssets", "CZlib",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         // 6
         .executableTarget(
             name: "petrel",
             dependencies: [
-                "Model", "Wire", "Formats", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
+                "Model", "Wire", "Formats", "KQL", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -85,31 +90,38 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // T
+        // Tests
         layer("TestKit", ["Model", "Wire", "Journal", "Sources", "Formats"]),
         tests("ModelTests", ["Model", "TestKit"], except: ["Golden"]),
         tests("WireTests", ["Wire", "Model", "TestKit"]),
         tests("FormatsTests", ["Formats", "Wire", "Model", "TestKit"], except: ["Fixtures", "Golden"]),
+        tests("KQLTests", ["KQL", "Model", "Wire", "TestKit"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
         tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite"]),
         tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"]),
         tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
-        tests("PipelineTests", [
-            "Pipeline", "Journal", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        ]),
-        tests("WebTests", [
-            "Web", "Journal", "Followers", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
-            .product(name: "Hummingbird", package: "hummingbird"),
-            .product(name: "NIOCore", package: "swift-nio"),
-            .product(name: "HTTPTypes", package: "swift-http-types"),
-            .product(name: "Logging", package: "swift-log"),
-            .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        ]),
-        tests("PetrelTests", [
-            "petrel", "Web", "Sources", "Pipeline", "Formats", "Enrichment", "Journal", "TestKit", "Model", "Wire",
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ]),
+        tests(
+            "PipelineTests",
+            [
+                "Pipeline", "Journal", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        tests(
+            "WebTests",
+            [
+                "Web", "Journal", "Followers", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        tests(
+            "PetrelTests",
+            [
+                "petrel", "Web", "Sources", "Pipeline", "Formats", "Enrichment", "Journal", "TestKit", "Model", "Wire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
     ]
 )

@@ -20,6 +20,7 @@ struct Petrel: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Import.self, Replay.self, Tail.self, Count.self, CheckConfig.self, Doctor.self, Bench.self,
+            ConformanceCheck.self,
         ])
 
     /// Exit codes: 0 ok, 1 failed, 2 usage, 3 partly done.

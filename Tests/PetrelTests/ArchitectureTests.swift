@@ -33,29 +33,15 @@ enum Repository {
 
     /// The targets of Package.swift with the targets that they depend on.
     static func dependencies() throws -> [String: [String]] {
-        let lines = try Repository.text("Package.swift").split(separator: "\n")
-        let targets = try #require(lines.firstIndex { $0.contains("targets: [") && !$0.contains("executable") })
+        let package = try Repository.text("Package.swift")
+        let start = try #require(package.range(of: "\n    targets: ["))
+        let end = try #require(package.range(of: "// Tests", range: start.upperBound..<package.endIndex))
+        let targets = package[start.upperBound..<end.lowerBound]
+            .replacing(#/\.product\([^)]*\)|\.unsafeFlags\([^)]*\)|(pkgConfig|apt): "[^"]*"/#, with: "")
         var found: [String: [String]] = [:]
-        var current: String?
-        for line in lines[targets...] {
-            let names = line.split(separator: "\"", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 1 }.map {
-                String($0.element)
-            }
-            let text = line.drop { $0 == " " }
-            if text.hasPrefix("// T") { break }
-            if text.hasPrefix("system(") || text.hasPrefix("layer(") || text.hasPrefix(".target(") || text.hasPrefix("name: ") {
-                let name = try #require(names.first)
-                current = name
-                found[name] = text.hasPrefix("layer(") && !text.contains(".product(") ? Array(names.dropFirst()) : []
-                if text.hasPrefix("layer("), text.contains(".product(") {
-                    found[name] = String(text.prefix { $0 != "." }).split(separator: "\"").enumerated().filter { $0.offset % 2 == 1 }.map {
-                        String($0.element)
-                    }
-                    found[name]?.removeFirst()
-                }
-            } else if let current, !text.hasPrefix(".product(") {
-                found[current, default: []] += names
-            }
+        for target in targets.split(separator: #/\b(system|layer|target|executableTarget)\(/#).dropFirst() {
+            let names = target.matches(of: #/"([^"]+)"/#).map { String($0.output.1) }
+            found[try #require(names.first)] = Array(names.dropFirst())
         }
         return found
     }

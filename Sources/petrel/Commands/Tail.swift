@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Journal
+import KQL
 import Model
 
 /// Prints events as they are stored.
@@ -12,12 +13,16 @@ struct Tail: AsyncParsableCommand {
 
             EXAMPLES
               petrel tail
+              petrel tail 'attack.type: bruteforce and source.ip: 198.51.100.0/24'
               petrel tail --last 100 --no-follow --data DIR | jq .source.ip
             """)
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("Begin with so many stored events.", valueName: "number"))
+    @Argument(help: ArgumentHelp("Print the events that match only (KQL).", valueName: "query"))
+    var query: String?
+
+    @Option(help: ArgumentHelp("Look so many stored events back.", valueName: "number"))
     var last = 10
 
     @Flag(inversion: .prefixedNo, help: "Wait for what comes.")
@@ -28,13 +33,14 @@ struct Tail: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let predicate = try predicate()
         let configuration = try common.load()
         let reader = try JournalReader(folder: Installation.journalFolder(common.dataFolder(configuration)))
         var cursor = try reader.cursor(beforeNewest: last)
         if last == 0, let newest = try reader.lastID() { cursor = newest }
         while true {
             while let block = try reader.next(after: cursor) {
-                guard print(block, after: cursor) else { return }
+                guard print(block, after: cursor, where: predicate) else { return }
                 cursor = block.lastID
             }
             guard follow else { return }
@@ -42,10 +48,22 @@ struct Tail: AsyncParsableCommand {
         }
     }
 
-    /// Prints a block's events; false when the reader is gone.
-    private func print(_ block: Block, after cursor: EventID) -> Bool {
+    /// The query compiled; a mistake is shown with a caret below it.
+    private func predicate() throws -> KQLPredicate? {
+        guard let query else { return nil }
+        do {
+            let predicate = try KQLPredicate(parsing: query, options: QueryOptions(now: WallClock.system.now))
+            for warning in predicate.warnings { Console.error("query: \(warning.message)") }
+            return predicate
+        } catch {
+            throw ValidationError(error.rendered(in: query))
+        }
+    }
+
+    /// Prints a block's matching events; false when the reader is gone.
+    private func print(_ block: Block, after cursor: EventID, where predicate: KQLPredicate?) -> Bool {
         var out: [UInt8] = []
-        for index in block.firstIndex(after: cursor)..<block.events.count {
+        for index in block.firstIndex(after: cursor)..<block.events.count where predicate?.matches(block.events[index]) ?? true {
             EventJSON.append(block.events[index], id: block.id(index), raw: block.events.raw(index), to: &out)
             out.append(UInt8(ascii: "\n"))
         }
