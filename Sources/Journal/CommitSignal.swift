@@ -1,5 +1,5 @@
-internal import Synchronization
 import Model
+internal import Synchronization
 
 /// Lets followers wait until something newer than their cursor is committed.
 final class CommitSignal: Sendable {

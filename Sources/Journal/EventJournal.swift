@@ -1,6 +1,6 @@
 internal import Dispatch
-internal import Synchronization
 public import Model
+internal import Synchronization
 
 /// The durable, ordered record of all events: SQLite files by commit day, append-only.
 ///
@@ -19,6 +19,7 @@ public final class EventJournal: Sendable {
         var tail: JournalTail
         var ledgers: [String: Ledger]
         var stored: Int64
+        var head: EventID
         var failure: JournalError?
     }
 
@@ -45,7 +46,7 @@ public final class EventJournal: Sendable {
         published = Mutex(
             Published(
                 tail: JournalTail(start: writer.lastID, maximumBytes: options.tailBytes), ledgers: writer.ledgers,
-                stored: try reader.count()))
+                stored: try reader.count(), head: writer.lastID))
     }
 
     // MARK: Writing
@@ -92,6 +93,7 @@ public final class EventJournal: Sendable {
                 for block in blocks {
                     published.tail.append(block)
                     published.stored += Int64(block.events.count)
+                    published.head = block.lastID
                 }
                 published.ledgers = writer.ledgers
             }
@@ -144,6 +146,9 @@ public final class EventJournal: Sendable {
 
     /// Events in the journal.
     public var storedCount: Int64 { published.withLock { $0.stored } }
+
+    /// Events in the journal, and the newest of them.
+    public var extent: (stored: Int64, head: EventID) { published.withLock { ($0.stored, $0.head) } }
 
     /// Why the last commit could not be written; nil when it could.
     public var failure: JournalError? { published.withLock { $0.failure } }

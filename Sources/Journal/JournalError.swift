@@ -16,6 +16,8 @@ public struct JournalError: Error, Sendable, CustomStringConvertible {
         case cursorMismatch
         /// An Idempotency-Key came again with other content.
         case keyReused
+        /// More events than fit into one commit.
+        case tooLarge
         /// The journal is closed.
         case closed
     }

@@ -126,6 +126,14 @@ final class JournalFile {
     /// Events in the file.
     func count() throws(JournalError) -> Int64 { try connection.integer("SELECT coalesce(sum(count), 0) FROM block") }
 
+    /// Events of the file up to that id.
+    func count(upTo id: EventID) throws(JournalError) -> Int64 {
+        let statement = try connection.statement("SELECT coalesce(sum(min(count, ?1 - first_id + 1)), 0) FROM block WHERE first_id <= ?1")
+        defer { statement.reset() }
+        statement.bind([.integer(id.value)])
+        return try statement.step() ? statement.integer(0) : 0
+    }
+
     /// The cursor before which `limit` newest events begin, or nil when the file has fewer; the second value is how many it has.
     func cursor(beforeNewest limit: Int) throws(JournalError) -> (cursor: EventID, count: Int)? {
         let statement = try connection.statement("SELECT first_id, count FROM block ORDER BY first_id DESC")

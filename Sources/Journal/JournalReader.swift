@@ -64,6 +64,13 @@ public final class JournalReader {
         return total
     }
 
+    /// Events up to that id.
+    public func count(upTo id: EventID) throws(JournalError) -> Int64 {
+        var total: Int64 = 0
+        for file in try files() { total += try file.count(upTo: id) }
+        return total
+    }
+
     /// The earliest and latest event time of what was committed behind `cursor` (to the block), or nil when nothing was.
     public func timeBounds(after cursor: EventID = .zero) throws(JournalError) -> ClosedRange<Timestamp>? {
         var bounds: ClosedRange<Timestamp>?

@@ -106,12 +106,17 @@ final class JournalWriter {
     private func admit(_ append: JournalAppend, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> Result<
         CommitReceipt, JournalError
     > {
+        guard append.events.count <= EventID.sequenceCount else {
+            return .failure(
+                JournalError(.tooLarge, "\(append.source): \(append.events.count) events at once; \(EventID.sequenceCount) are the most"))
+        }
         let key = append.cursor.map { StreamKey(source: append.source, stream: $0.stream) }
         if let key, cursors[key]?.offset ?? 0 != append.previousOffset {
             return .failure(
                 JournalError(
                     .cursorMismatch,
-                    "\(append.source) \(key.stream): offset \(append.previousOffset) does not follow the committed \(cursors[key]?.offset ?? 0)"))
+                    "\(append.source) \(key.stream): offset \(append.previousOffset) does not follow the committed \(cursors[key]?.offset ?? 0)"
+                ))
         }
         if let origin = append.origin, let known = try file.origin(source: append.source, key: origin.key) {
             guard known.contentHash == origin.contentHash else {

@@ -10,7 +10,7 @@ public enum EventJSON {
     ///   - raw: the raw record for `event.original`; nil leaves it out.
     public static func append(_ row: EventRow, id: EventID, raw: ArraySlice<UInt8>? = nil, to out: inout [UInt8]) {
         var node = Node()
-        row.forEach { pair in
+        row.visit { pair in
             let value = text(of: pair, in: row)
             if pair.field == .labels {
                 node.insert(["labels", row.label(pair).key], value)

@@ -65,7 +65,7 @@ public struct EventRow: Sendable {
     }
 
     /// Calls `body` with each pair in order.
-    public func forEach(_ body: (Pair) -> Void) {
+    public func visit(_ body: (Pair) -> Void) {
         var at = start
         while let pair = pair(at: at) {
             body(pair)
@@ -93,7 +93,7 @@ public struct EventRow: Sendable {
     /// All keyword or text values of that field.
     public func strings(_ field: Field) -> [String] {
         var found: [String] = []
-        forEach { if $0.field == field { found.append(String(decoding: bytes[$0.value..<$0.end], as: UTF8.self)) } }
+        visit { if $0.field == field { found.append(String(decoding: bytes[$0.value..<$0.end], as: UTF8.self)) } }
         return found
     }
 

@@ -15,7 +15,8 @@ struct DecodedBatch {
     mutating func decode(_ batch: RawBatch, with decoder: inout any Format, of stream: StreamDescription, settings: SourceSettings) {
         let context = RecordContext(
             arrival: batch.arrival, sensor: batch.sensor ?? settings.sensor, fileTime: batch.fileTime, zoneMinutes: settings.zoneMinutes)
-        events.reserve(rows: batch.records.count, rowBytes: 400, rawBytes: batch.records.isEmpty ? 0 : batch.bytes.count / batch.records.count)
+        events.reserve(
+            rows: batch.records.count, rowBytes: 400, rawBytes: batch.records.isEmpty ? 0 : batch.bytes.count / batch.records.count)
         verdicts.reserveCapacity(batch.records.count)
         for (index, range) in batch.records.enumerated() {
             let verdict: BatchVerdict.Verdict
@@ -66,12 +67,14 @@ struct DecodedBatch {
     }
 
     private mutating func bury(
-        _ error: DecodeError, _ batch: RawBatch, _ range: Range<Int>, _ length: UInt64, _ stream: StreamDescription, _ settings: SourceSettings
+        _ error: DecodeError, _ batch: RawBatch, _ range: Range<Int>, _ length: UInt64, _ stream: StreamDescription,
+        _ settings: SourceSettings
     ) -> BatchVerdict.Verdict {
         let kept = range.lowerBound..<min(range.upperBound, range.lowerBound + DeadLetter.maximumBytes)
         deadLetters.append(
             DeadLetter(
-                source: settings.name, stream: stream.name, offset: batch.startOffset + UInt64(range.lowerBound), reason: error.code.rawValue,
+                source: settings.name, stream: stream.name, offset: batch.startOffset + UInt64(range.lowerBound),
+                reason: error.code.rawValue,
                 detail: error.detail, bytes: Array(batch.bytes[kept]), length: length, arrival: batch.arrival))
         return .deadLettered(error.description)
     }

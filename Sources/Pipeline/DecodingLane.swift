@@ -107,11 +107,6 @@ final class DecodingLane: Lane {
     }
 }
 
-/// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/): tells whether a repeated key came with the same content.
-func fnv1a64(_ bytes: [UInt8]) -> UInt64 {
-    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-}
-
 extension IntakeError {
     /// What the journal's refusal means to a source.
     init(_ error: JournalError, stream: String) {

@@ -17,7 +17,8 @@ public struct SourceIntake: Intake {
         let cursor = stream.cursor
         guard let decoder = entry.make(cursor?.decoderState ?? []) else {
             throw IntakeError(
-                .badCursor, "\(stream.name): the committed state of format \(entry.spec.name) cannot be read; import the file under another source")
+                .badCursor,
+                "\(stream.name): the committed state of format \(entry.spec.name) cannot be read; import the file under another source")
         }
         meter.note(.live)
         return DecodingLane(stream: stream, format: entry.spec, decoder: decoder, settings: settings, pipeline: pipeline, meter: meter)
@@ -33,6 +34,7 @@ public struct SourceIntake: Intake {
         if let entry = pipeline.formats.detect(head: stream.head.span, fileName: stream.name) { return entry }
         throw IntakeError(
             .unknownFormat,
-            "\(stream.name): no format claims this content; name one with --format (\(pipeline.formats.names.joined(separator: ", "))) or describe it with a mapping")
+            "\(stream.name): no format claims this content; name one with --format (\(pipeline.formats.names.joined(separator: ", "))) or describe it with a mapping"
+        )
     }
 }

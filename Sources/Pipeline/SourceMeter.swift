@@ -37,12 +37,9 @@ public final class SourceMeter: Sendable {
         var state = SourceStatus.State.starting
         var since: Timestamp
         var detail: String?
-        var counts = [Int](repeating: 0, count: SourceMeter.seconds)
-        var newestSecond: Int64 = 0
+        var events = RateRing()
         var watermark: Timestamp?
     }
-
-    private static let seconds = 10
 
     /// The source's name.
     public let name: String
@@ -60,10 +57,9 @@ public final class SourceMeter: Sendable {
 
     /// Notes committed events and the newest of their times.
     func note(_ events: Int, newest: Timestamp?) {
-        let second = clock.now.microseconds / 1_000_000
+        let now = clock.now
         state.withLock { state in
-            Self.advance(&state, to: second)
-            state.counts[Int(second % Int64(Self.seconds))] += events
+            state.events.add(events, at: now)
             if let newest { state.watermark = max(state.watermark ?? newest, newest) }
         }
     }
@@ -85,18 +81,10 @@ public final class SourceMeter: Sendable {
     public var status: SourceStatus {
         let now = clock.now
         return state.withLock { state in
-            Self.advance(&state, to: now.microseconds / 1_000_000)
             return SourceStatus(
                 name: name, state: state.state, since: state.since, detail: state.detail,
-                rate: Double(state.counts.reduce(0, +)) / Double(Self.seconds), lag: state.watermark.map { max(0, now.seconds(since: $0)) },
+                rate: state.events.perSecond(at: now), lag: state.watermark.map { max(0, now.seconds(since: $0)) },
                 watermark: state.watermark, isSimulated: isSimulated)
         }
-    }
-
-    private static func advance(_ state: inout State, to second: Int64) {
-        guard second > state.newestSecond else { return }
-        let steps = min(second - state.newestSecond, Int64(seconds))
-        for step in 0..<steps { state.counts[Int((second - step) % Int64(seconds))] = 0 }
-        state.newestSecond = second
     }
 }

@@ -6,6 +6,9 @@ public import Sources
 /// Runs one source, again and again while it fails: waits 1, 2, 4 … 60 seconds, each with up to half of it at random, so that many sources
 /// do not come back in step.
 public struct SourceSupervisor: Service {
+    /// After a run of this length the next failure waits from the shortest time again.
+    private static let goodRun = Duration.seconds(60)
+
     private let source: any Source
     private let intake: SourceIntake
     private let logger: Logger
@@ -27,6 +30,7 @@ public struct SourceSupervisor: Service {
         let name = intake.settings.name
         var delay = 1.0
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            let start = ContinuousClock.now
             do {
                 try await cancelWhenGracefulShutdown { try await source.run(into: intake) }
                 intake.meter.note(Task.isCancelled ? .stopped : .finished)
@@ -36,6 +40,7 @@ public struct SourceSupervisor: Service {
             } catch let error as IntakeError where error.code == .closed {
                 break
             } catch {
+                if ContinuousClock.now - start > Self.goodRun { delay = 1 }
                 let seconds = delay * Double.random(in: 1...1.5)
                 delay = min(delay * 2, 60)
                 intake.meter.note(.failing, detail: "\(error)")

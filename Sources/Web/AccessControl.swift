@@ -15,7 +15,8 @@ final class AccessControl: Sendable {
     private static let maximumSessions = 1000
     static let cookieName = "petrel_session"
     /// What is said to a request that names another host.
-    static let foreignHost = "this server answers to localhost only; name the host in web.hosts, or set a token and address the server by it"
+    static let foreignHost =
+        "this server answers to localhost only; name the host in web.hosts, or set a token and address the server by it"
 
     init(token: String?, hosts: [String], pathPrefix: String) {
         self.token = token.map { Array($0.utf8) }

@@ -1,5 +1,5 @@
-import HTTPTypes
 import CZlib
+import HTTPTypes
 
 /// Undoes gzip (RFC 1952) for request bodies.
 enum Gzip {
@@ -32,7 +32,8 @@ enum Gzip {
                 }
                 output.append(contentsOf: chunk[..<produced])
                 if output.count > limit {
-                    return Problem(status: .contentTooLarge, detail: "the body is larger than \(limit) bytes when decompressed; send it in parts")
+                    return Problem(
+                        status: .contentTooLarge, detail: "the body is larger than \(limit) bytes when decompressed; send it in parts")
                 }
                 if code == Z_STREAM_END, stream.avail_in > 0 { inflateReset(&stream) }
             } while stream.avail_in > 0 || code == Z_OK && stream.avail_out == 0

@@ -105,7 +105,8 @@ public struct WebServer: Service {
         let api = root.group("api/v1")
         let state = StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about)
         AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: root)
-        IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated).register(on: api)
+        IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
+            .register(on: api)
         EventRoutes(journal: pipeline.journal).register(on: api)
         state.register(on: api)
         root.get("healthz") { [journal = pipeline.journal] _, _ in
@@ -113,7 +114,9 @@ public struct WebServer: Service {
             return Response(Array("{\"status\":\"ok\"}".utf8))
         }
         root.get("metrics") { _, _ in
-            Response(status: .ok, headers: [.contentType: "text/plain; version=0.0.4"], body: .init(byteBuffer: ByteBuffer(string: state.metrics)))
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
+                body: .init(byteBuffer: ByteBuffer(string: state.metrics)))
         }
     }
 }

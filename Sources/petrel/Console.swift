@@ -21,7 +21,9 @@ enum Console {
 
     /// The text without control characters but line ends.
     static func harmless(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 && $0 != "\n" || (0x7f...0x9f).contains($0.value) ? "\u{FFFD}" : $0 }))
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 0x20 && $0 != "\n" || (0x7f...0x9f).contains($0.value) ? "\u{FFFD}" : $0 }))
     }
 
     /// A whole number with thin groups of three, e.g. `339,526`.

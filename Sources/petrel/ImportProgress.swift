@@ -49,7 +49,8 @@ final class ImportProgress: Sendable {
         let records = state.doneRecords + progress.records
         let left = share > 0.001 ? Int(seconds / share - seconds) : 0
         let percent = Int(share * 100)
-        let figures = "\(percent)%  \(Console.grouped(records)) records  \(Console.grouped(Int(Double(records) / seconds)))/s  \(left) s left  \(progress.path)"
+        let figures =
+            "\(percent)%  \(Console.grouped(records)) records  \(Console.grouped(Int(Double(records) / seconds)))/s  \(left) s left  \(progress.path)"
         guard isTerminal else { return figures }
         let filled = Int(share * 24)
         return String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled) + " " + figures

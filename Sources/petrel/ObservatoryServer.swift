@@ -40,7 +40,8 @@ struct ObservatoryServer {
         var configuration = configuration
         if isSimulated {
             configuration.enrichment.places += SimulatedSensor.all.map {
-                SensorPlace(.name($0.name), latitude: $0.location.latitude, longitude: $0.location.longitude, city: $0.city, country: $0.country)
+                SensorPlace(
+                    .name($0.name), latitude: $0.location.latitude, longitude: $0.location.longitude, city: $0.city, country: $0.country)
             }
         }
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
@@ -53,7 +54,9 @@ struct ObservatoryServer {
             + [LiveFollower(journal: installation.journal, stage: stage, send: { [hub = web.hub] in hub.show($0) })]
             + supervisors(installation, logger: logger) + [web]
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup) },
+            services: services.map {
+                .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
+            },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         group.maximumCancellationDuration = .seconds(5)
@@ -65,6 +68,10 @@ struct ObservatoryServer {
         guard !play.isEmpty else { return nil }
         let report = try await FileImporter(pipeline: installation.pipeline).run(play, format: playFormat)
         for failure in report.failures { Console.error("\(failure.path): \(failure.error.map { "\($0)" } ?? "")") }
+        guard report.failures.count < report.files.count else {
+            await installation.journal.close()
+            throw DataFileError(description: "none of the files could be played")
+        }
         Console.error(report.text)
         if let times = report.times { return times }
         // All of it was known: the whole journal is played.
@@ -80,7 +87,8 @@ struct ObservatoryServer {
                 pipeline.sources.map { LiveContext.SourceLine(name: $0.name, state: $0.state.rawValue, rate: $0.rate, lag: $0.lag) }
             },
             countryName: { names.country($0) }, serviceName: { names.service($0, isUDP: $1) })
-        let stage = try await LiveStage(journal: installation.journal, rollups: "\(installation.dataFolder)/rollups.sqlite", context: context)
+        let stage = try await LiveStage(
+            journal: installation.journal, rollups: "\(installation.dataFolder)/rollups.sqlite", context: context)
         var options = installation.configuration.web
         options.assetFolder = installation.assetFolder
         options.isSimulated = isSimulated

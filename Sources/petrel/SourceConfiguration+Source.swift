@@ -13,7 +13,8 @@ extension SourceConfiguration {
         case .stdin(let maximum): StandardInputSource(format: settings.format, sensor: settings.sensor, maxRecordBytes: maximum)
         case .simulator(let rate, let seed): SimulatorSource(rate: rate, seed: seed)
         case .replay(let path, let speed):
-            ReplaySource(path: path, speed: speed, format: settings.format, timeOf: EventTimes(formats: formats, format: settings.format).time)
+            ReplaySource(
+                path: path, speed: speed, format: settings.format, timeOf: EventTimes(formats: formats, format: settings.format).time)
         }
     }
 }

@@ -65,7 +65,7 @@ final class StageFixture {
 
     /// Lets the stage take all there is.
     func feed(_ stage: LiveStage) async throws {
-        while let block = try await journal.next(after: stage.cursor) { try stage.add(block) }
+        while let block = try await journal.next(after: stage.cursor) { stage.add(block) }
     }
 
     /// The tally of the events whose minute the window covers, counted anew.

@@ -370,7 +370,6 @@ def test_totals_are_equal_after_restarts(serve):
     assert serve().snapshot()["totals"]["attacks"] == 3_002
 
 
-@pytest.mark.xfail(strict=True, reason="after a restart `recent` is made of the newest 2,000 events of all families, so records push attacks out")
 def test_rows_are_equal_after_a_restart_with_many_records(serve):
     server = serve()
     assert server.ingest([now_eve(n) for n in range(500)]).json["stored"] == 500

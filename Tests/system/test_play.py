@@ -124,7 +124,6 @@ def test_nothing_to_replay(serve):
         server.post("/api/v1/replay", json.dumps({"action": action}).encode()).is_problem(409)
 
 
-@pytest.mark.xfail(strict=True, reason="serves an empty map when there is nothing to play")
 def test_nothing_that_could_be_played_is_an_error(petrel, tmp_path):
     process = subprocess.Popen(petrel.command("serve", "--port", "0", "--data", tmp_path / "data", "--play", tmp_path / "missing.json"),
                                cwd=petrel.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -193,7 +193,6 @@ def test_live_begins_with_a_snapshot_and_keeps_ten_frames_a_second(serve):
     assert ledger["stored"] == ledger["received"] == total
 
 
-@pytest.mark.xfail(strict=True, reason="totals.stored and ledger are the journal's of now, not those of upTo")
 def test_equal_spans_show_equal_totals(serve):
     """Numbers belong to `upTo`: 0 events known means that 0 are stored."""
     server = serve()

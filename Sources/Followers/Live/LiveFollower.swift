@@ -1,6 +1,6 @@
 public import Journal
-public import ServiceLifecycle
 internal import Model
+public import ServiceLifecycle
 
 /// Follows the journal for the screens: feeds the stage and sends its frames, ten a second at most.
 public struct LiveFollower: Service {

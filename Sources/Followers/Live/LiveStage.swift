@@ -9,6 +9,8 @@ internal import Synchronization
 public final class LiveStage: Sendable {
     /// Newest rows that a snapshot carries.
     static let recentRows = 2000
+    /// Most events among which the newest rows are looked for at the start.
+    static let recentSpan = 256_000
     /// Newest rows that a frame carries.
     static let frameRows = 20
 
@@ -36,10 +38,13 @@ public final class LiveStage: Sendable {
         var shownCountries: [CountryCode: Int] = [:]
         var shownSensors = -1
         var lastFull = Timestamp(microseconds: 0)
-        var secondCounts = [Int](repeating: 0, count: 10)
-        var newestSecond: Int64 = 0
+        var shownEvents = RateRing()
         var frameNumber: UInt64 = 0
+        /// The last snapshot of each filter that has screens.
+        var snapshots: [LiveFilter: LiveSnapshot] = [:]
         var generation: UInt64 = 0
+        /// Events in the journal up to the roll-ups' cursor.
+        var stored: Int64 = 0
     }
 
     private let journal: EventJournal
@@ -54,14 +59,51 @@ public final class LiveStage: Sendable {
         self.context = context
         var opened = State(rollups: try Rollups(path: rollups, now: context.clock.now))
         // The file belongs to another journal, or to one that lost its end: it is made anew.
-        if opened.rollups.cursor > journal.head { try opened.rollups.restart(now: context.clock.now) }
-        var cursor = try await journal.reading { reader throws(JournalError) in try reader.cursor(beforeNewest: Self.recentRows) }
+        if try await Self.isForeign(opened.rollups.cursor, to: journal) { try opened.rollups.restart(now: context.clock.now) }
+        var cursor = try await Self.cursorBeforeRecent(journal)
         while cursor < opened.rollups.cursor, let block = try await journal.next(after: cursor), block.firstID <= opened.rollups.cursor {
             let known = block.firstIndex(after: cursor)..<block.firstIndex(after: opened.rollups.cursor)
             Self.gather(block, known, into: &opened, counting: false)
             cursor = block.lastID
         }
+        let counted = opened.rollups.cursor
+        opened.stored = try await journal.reading { reader throws(JournalError) in try reader.count(upTo: counted) }
         state = Mutex(opened)
+    }
+
+    /// Whether the event that was counted last is not in the journal, although it would be kept.
+    private static func isForeign(_ cursor: EventID, to journal: EventJournal) async throws(JournalError) -> Bool {
+        if cursor == .zero { return false }
+        if cursor > journal.head { return true }
+        return try await journal.reading { reader throws(JournalError) in
+            guard let first = try reader.firstID(), cursor >= first else { return false }
+            return try reader.event(cursor) == nil
+        }
+    }
+
+    /// Where to begin reading for the newest rows: further back, the more records lie between attacks and posts.
+    private static func cursorBeforeRecent(_ journal: EventJournal) async throws(JournalError) -> EventID {
+        var limit = recentRows
+        while true {
+            let span = limit
+            let cursor = try await journal.reading { reader throws(JournalError) in try reader.cursor(beforeNewest: span) }
+            var shown = 0
+            var at = cursor
+            while let block = try await journal.next(after: at) {
+                for index in block.firstIndex(after: at)..<block.events.count where LiveFilter.standard.accepts(block.events[index]) {
+                    shown += 1
+                }
+                at = block.lastID
+            }
+            if shown >= recentRows || limit >= recentSpan || cursor == .zero { return cursor }
+            limit *= 8
+        }
+    }
+
+    /// Takes the journal's count when it belongs to the stage's cursor: retention makes it smaller.
+    private func takeStored(_ state: inout State) {
+        let extent = journal.extent
+        if extent.head == state.rollups.cursor { state.stored = extent.stored }
     }
 
     /// Id of the last event that the stage has counted.
@@ -71,7 +113,10 @@ public final class LiveStage: Sendable {
 
     /// Takes the next events of the journal.
     func add(_ block: Block) {
-        state.withLock { Self.count(block, into: &$0, at: context.clock.now) }
+        state.withLock { state in
+            Self.count(block, into: &state, at: context.clock.now)
+            takeStored(&state)
+        }
     }
 
     private static func count(_ block: Block, into state: inout State, at now: Timestamp) {
@@ -83,8 +128,8 @@ public final class LiveStage: Sendable {
             if event.family != .record { shown += 1 }
             state.rollups.add(event, sensor: state.sensors.sensors[Int(event.sensor)].name)
         }
-        advanceSeconds(&state, to: now)
-        state.secondCounts[Int(state.newestSecond % 10)] += shown
+        state.stored += Int64(new.count)
+        state.shownEvents.add(shown, at: now)
         gather(block, new, into: &state, counting: true)
     }
 
@@ -172,8 +217,17 @@ public final class LiveStage: Sendable {
     /// Everything a screen with that filter shows, as it stands.
     public func snapshot(_ filter: LiveFilter) -> LiveSnapshot {
         state.withLock { state in
-            LiveSnapshot(
-                upTo: state.rollups.cursor, frame: state.frameNumber, generation: state.generation, json: encodeSnapshot(filter, state))
+            let upTo = state.rollups.cursor
+            // Screens that come between two frames share one encoding.
+            if let known = state.snapshots[filter], known.frame == state.frameNumber, known.upTo == upTo,
+                known.generation == state.generation
+            {
+                return known
+            }
+            let json = encodeSnapshot(filter, &state)
+            let snapshot = LiveSnapshot(upTo: upTo, frame: state.frameNumber, generation: state.generation, json: json)
+            state.snapshots[filter] = state.views[filter] == nil ? nil : snapshot
+            return snapshot
         }
     }
 
@@ -181,7 +235,10 @@ public final class LiveStage: Sendable {
     public func leave(_ filter: LiveFilter) {
         state.withLock { state in
             state.views[filter]?.screens -= 1
-            if let view = state.views[filter], view.screens <= 0 { state.views[filter] = nil }
+            if let view = state.views[filter], view.screens <= 0 {
+                state.views[filter] = nil
+                state.snapshots[filter] = nil
+            }
         }
     }
 
@@ -192,12 +249,12 @@ public final class LiveStage: Sendable {
         let now = context.clock.now
         return state.withLock { state in
             if state.replay == nil { state.rollups.advance(to: now) }
-            Self.advanceSeconds(&state, to: now)
-            let isFull = now.seconds(since: state.lastFull) >= 1
+            // Also when the clock has stepped back.
+            let isFull = abs(now.seconds(since: state.lastFull)) >= 1
             let span = stepReplay(&state)
             if onlyIfDue, !isFull, span == nil, state.views.values.allSatisfy({ $0.arcs.isEmpty && $0.rows.isEmpty }) { return [] }
             state.frameNumber += 1
-            let numbers = numbers(state)
+            let numbers = numbers(&state)
             let withSensors = state.shownSensors != state.sensors.revision
             let frames = state.views.keys.map { filter in
                 LiveFrame(
@@ -228,18 +285,12 @@ public final class LiveStage: Sendable {
         return replay.tape.span(of: position)
     }
 
-    private static func advanceSeconds(_ state: inout State, to now: Timestamp) {
-        let second = now.microseconds / 1_000_000
-        guard second > state.newestSecond else { return }
-        for step in 0..<min(second - state.newestSecond, 10) { state.secondCounts[Int((second - step) % 10)] = 0 }
-        state.newestSecond = second
-    }
-
-    private func numbers(_ state: State) -> StageNumbers {
+    private func numbers(_ state: inout State) -> StageNumbers {
         guard let replay = state.replay else {
             return StageNumbers(
-                tally: state.rollups.window, window: state.rollups.windowBounds, rateNow: Double(state.secondCounts.reduce(0, +)) / 10,
-                rateHour: Double(state.rollups.lastHour) / 3600, stored: journal.storedCount)
+                tally: state.rollups.window, window: state.rollups.windowBounds,
+                rateNow: state.shownEvents.perSecond(at: context.clock.now),
+                rateHour: Double(state.rollups.lastHour) / 3600, stored: state.stored)
         }
         let index = max(0, replay.position - 1)
         let clock = replay.tape.span(of: index).to
@@ -248,7 +299,7 @@ public final class LiveStage: Sendable {
         let tenFrames = clock.seconds(since: replay.tape.span(of: max(0, index - 9)).from)
         return StageNumbers(
             tally: replay.tally, window: (start, clock), rateNow: Double(recent) / max(tenFrames, 0.001),
-            rateHour: Double(replay.tally.events) / max(clock.seconds(since: start), 1), stored: journal.storedCount)
+            rateHour: Double(replay.tally.events) / max(clock.seconds(since: start), 1), stored: state.stored)
     }
 
     // MARK: Encoding
@@ -285,8 +336,8 @@ public final class LiveStage: Sendable {
         return json.bytes
     }
 
-    private func encodeSnapshot(_ filter: LiveFilter, _ state: State) -> [UInt8] {
-        let numbers = numbers(state)
+    private func encodeSnapshot(_ filter: LiveFilter, _ state: inout State) -> [UInt8] {
+        let numbers = numbers(&state)
         var json = JSONText()
         json.object { json in
             head(&json, state, numbers)

@@ -42,7 +42,7 @@ public struct MapEvent: Sendable {
         var hasPoint = false
         var name: ArraySlice<UInt8>?
         var sensorPoint: GeoPoint?
-        row.forEach { pair in
+        row.visit { pair in
             switch pair.field {
             case .timestamp: time = row.date(pair)
             case .eventFamily: family = EventFamily(utf8: row.utf8(pair)) ?? .record
@@ -68,7 +68,7 @@ public struct MapEvent: Sendable {
 }
 
 /// A country's two letters in one number; zero is none.
-public struct CountryCode: Hashable, Sendable, CustomStringConvertible {
+public struct CountryCode: Hashable, Comparable, Sendable, CustomStringConvertible {
     let letters: UInt16
 
     init() { letters = 0 }
@@ -82,6 +82,8 @@ public struct CountryCode: Hashable, Sendable, CustomStringConvertible {
     }
 
     init(stored: UInt16) { letters = stored }
+
+    public static func < (a: CountryCode, b: CountryCode) -> Bool { a.letters < b.letters }
 
     var isNone: Bool { letters == 0 }
 

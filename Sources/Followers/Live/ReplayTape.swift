@@ -58,7 +58,8 @@ public struct ReplayTape: Sendable {
 
     private mutating func add(_ event: MapEvent, row: EventRow, sensors: [SensorTable.Sensor]) {
         let length = Double(window.upperBound.microseconds - window.lowerBound.microseconds) + 1
-        var index = min(frames.count - 1, Int(Double(event.time.microseconds - window.lowerBound.microseconds) / length * Double(frames.count)))
+        var index = min(
+            frames.count - 1, Int(Double(event.time.microseconds - window.lowerBound.microseconds) / length * Double(frames.count)))
         // The division may land beside the frame whose span holds the time.
         if event.time < span(of: index).from { index -= 1 } else if event.time >= span(of: index).to { index += 1 }
         frames[index].tally.add(event, sensor: sensors[Int(event.sensor)].name)

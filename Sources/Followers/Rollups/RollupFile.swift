@@ -26,6 +26,13 @@ final class RollupFile {
     /// Id of the last event that is counted.
     func cursor() throws(JournalError) -> EventID { EventID(try connection.integer("SELECT id FROM cursor")) }
 
+    /// The newest minute that is counted.
+    func newestMinute() throws(JournalError) -> Int64? {
+        let statement = try connection.statement("SELECT minute FROM minute ORDER BY minute DESC LIMIT 1")
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
     /// The tallies of the minutes in the range.
     func tallies(_ minutes: ClosedRange<Int64>) throws(JournalError) -> [Int64: Tally] {
         let statement = try connection.statement("SELECT minute, tally FROM minute WHERE minute BETWEEN ? AND ?")

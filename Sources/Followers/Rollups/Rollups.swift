@@ -8,6 +8,9 @@ import Model
 struct Rollups {
     /// Minutes in the window that screens show.
     static let windowMinutes: Int64 = 24 * 60
+    /// Most addresses that are told apart in one minute, and in the window; further ones count in everything but the top list.
+    static let minuteAddresses = 5_000
+    static let windowAddresses = 200_000
     private let file: RollupFile
     /// Tallies of the window's minutes.
     private var minutes: [Int64: Tally] = [:]
@@ -23,10 +26,11 @@ struct Rollups {
     init(path: String, now: Timestamp) throws(JournalError) {
         file = try RollupFile(path: path)
         cursor = try file.cursor()
-        newestMinute = now.minute
+        // A clock that was set back since finds minutes ahead of it.
+        newestMinute = max(now.minute, try file.newestMinute() ?? .min)
         do {
             minutes = try file.tallies(Self.range(newestMinute))
-        } catch where error.code == .damaged {
+        } catch  where error.code == .damaged {
             // Derived: counted again from the journal's start.
             try file.clear()
             cursor = .zero
@@ -63,9 +67,20 @@ struct Rollups {
         hasMoved = true
         // What lies before the window is in the journal, and nobody asks the roll-ups for it.
         guard Self.range(newestMinute).contains(minute) else { return }
-        minutes[minute, default: Tally()].add(event, sensor: sensor)
+        // Both or none, so that the window stays the sum of its minutes.
+        let admits =
+            minutes[minute]?.addresses.count ?? 0 < Self.minuteAddresses
+            && (window.addresses.count < Self.windowAddresses || event.address.map { window.addresses[$0] != nil } ?? true)
+        let isKnown = event.address.map { minutes[minute]?.addresses[$0] != nil } ?? true
+        minutes[minute, default: Tally()].add(event, sensor: sensor, admitsAddress: admits)
         unsaved.insert(minute)
-        window.add(event, sensor: sensor)
+        if admits || isKnown {
+            window.add(event, sensor: sensor)
+        } else {
+            var anonymous = event
+            anonymous.address = nil
+            window.add(anonymous, sensor: sensor)
+        }
     }
 
     /// Moves the window to the clock.
@@ -91,6 +106,8 @@ struct Rollups {
 
     /// Attacks and posts in the window's newest 60 minutes.
     var lastHour: Int {
-        (newestMinute - 59...newestMinute).reduce(0) { $0 + (minutes[$1].map { $0.events - $0.families[Int(EventFamily.record.rawValue)] } ?? 0) }
+        (newestMinute - 59...newestMinute).reduce(0) {
+            $0 + (minutes[$1].map { $0.events - $0.families[Int(EventFamily.record.rawValue)] } ?? 0)
+        }
     }
 }

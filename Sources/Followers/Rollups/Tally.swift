@@ -30,7 +30,9 @@ struct Tally: Sendable, Equatable {
     var isEmpty: Bool { events == 0 }
 
     /// Counts an event; records count in the totals only.
-    mutating func add(_ event: MapEvent, sensor: String) {
+    ///
+    /// - Parameter admitsAddress: whether an address that is not in the tally yet may be added.
+    mutating func add(_ event: MapEvent, sensor: String, admitsAddress: Bool = true) {
         families[Int(event.family.rawValue)] += 1
         guard event.family == .attack else { return }
         types[Int(event.type.rawValue)] += 1
@@ -42,7 +44,12 @@ struct Tally: Sendable, Equatable {
         }
         if !event.country.isNone { countries[event.country, default: 0] += 1 }
         if let address = event.address {
-            addresses[address, default: AddressCount(count: 0, country: event.country)].count += 1
+            // The country by a rule that does not depend on order: databases may have changed in between.
+            if let known = addresses[address] {
+                addresses[address] = AddressCount(count: known.count + 1, country: max(known.country, event.country))
+            } else if admitsAddress {
+                addresses[address] = AddressCount(count: 1, country: event.country)
+            }
         }
         if let port = event.port { ports[Port(number: port, isUDP: event.isUDP), default: 0] += 1 }
         if !sensor.isEmpty { sensors[sensor, default: 0] += 1 }
@@ -63,7 +70,8 @@ struct Tally: Sendable, Equatable {
         Self.combine(&sensors, other.sensors, sign)
         for (address, found) in other.addresses {
             let count = (addresses[address]?.count ?? 0) + sign * found.count
-            addresses[address] = count == 0 ? nil : AddressCount(count: count, country: found.country)
+            let country = max(addresses[address]?.country ?? found.country, found.country)
+            addresses[address] = count == 0 ? nil : AddressCount(count: count, country: country)
         }
     }
 
@@ -82,7 +90,9 @@ extension Tally {
     ) -> [(key: Key, count: Int)] {
         var best: [(key: Key, count: Int)] = []
         for (key, count) in counts {
-            if best.count == limit, let last = best.last, count < last.count || (count == last.count && !isBefore(key, last.key)) { continue }
+            if best.count == limit, let last = best.last, count < last.count || (count == last.count && !isBefore(key, last.key)) {
+                continue
+            }
             let at = best.firstIndex { count > $0.count || (count == $0.count && isBefore(key, $0.key)) } ?? best.count
             best.insert((key, count), at: at)
             if best.count > limit { best.removeLast() }

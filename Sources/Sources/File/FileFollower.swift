@@ -108,23 +108,25 @@ struct FileFollower {
             return
         }
         if let status, current.values.contains(where: { $0.reader.status?.isSameFile(as: status) == true }) { return }
+        // Opened before the siblings are listed: what is rotated away later is open, what was before is listed, so none is missed.
+        let reader = open(path)
         var scan = siblings[path] ?? SiblingScan(path: path)
-        try await readSiblings(&scan)
+        try await readSiblings(&scan, except: reader?.status)
         siblings[path] = scan
-        guard status != nil else { return }
-        try await open(path)
+        if let reader { try await follow(path, reader) }
     }
 
-    private mutating func open(_ path: String) async throws {
-        let reader: FileReader
-        do {
-            reader = try FileReader(path: path)
-        } catch  where error.code == .notFound {
-            return
+    /// Opens a file; nil when it is not there, or cannot be read yet.
+    private mutating func open(_ path: String) -> FileReader? {
+        do throws(FileSourceError) {
+            return try FileReader(path: path)
         } catch {
-            notice(path, "\(error.detail); tried again")
-            return
+            if error.code != .notFound { notice(path, "\(error.detail); tried again") }
+            return nil
         }
+    }
+
+    private mutating func follow(_ path: String, _ reader: FileReader) async throws {
         if reader.compression != .none {
             try await readCompressed(path, status: reader.status)
             return
@@ -161,8 +163,8 @@ struct FileFollower {
         siblings[path, default: SiblingScan(path: path)].done(status)
     }
 
-    private mutating func readSiblings(_ scan: inout SiblingScan) async throws {
-        let openFiles = (Array(current.values) + rotated).compactMap(\.reader.status)
+    private mutating func readSiblings(_ scan: inout SiblingScan, except opened: FileStatus?) async throws {
+        let openFiles = (Array(current.values) + rotated).compactMap(\.reader.status) + [opened].compactMap(\.self)
         let candidates = scan.list().filter { candidate in !openFiles.contains { $0.isSameFile(as: candidate.status) } }
         let cursors = candidates.isEmpty ? [] : try await intake.cursors()
         let known = Set(candidates.map(\.path).filter { isKnown($0, cursors) })

@@ -55,6 +55,11 @@ final class FileReader {
 
     /// Opens a file. Throws with the path and the system's reason.
     init(path: String) throws(FileSourceError) {
+        var kind = stat()
+        if stat(path, &kind) == 0, kind.st_mode & S_IFMT != S_IFREG, kind.st_mode & S_IFMT != S_IFDIR {
+            // Opening a pipe waits for its writer, and it could not be read again anyway.
+            throw FileSourceError(.unreadable, "\(path): not a regular file; feed a pipe by a source of type stdin")
+        }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let reason = String(cString: strerror(errno))

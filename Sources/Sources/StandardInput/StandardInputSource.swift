@@ -58,7 +58,8 @@ public struct StandardInputSource: Source {
         let id = "stdin:\(now().microseconds).\(getpid())"
         let stream = StreamDescription(id: id, name: "standard input", head: Array(head.prefix(64 << 10)), format: format)
         let lane = try await intake.open(stream)
-        return LaneFeeder(lane: lane, framer: Framer(framing: lane.framing, maxRecordBytes: maxRecordBytes), batchRecords: 5000, sensor: sensor, now: now)
+        return LaneFeeder(
+            lane: lane, framer: Framer(framing: lane.framing, maxRecordBytes: maxRecordBytes), batchRecords: 5000, sensor: sensor, now: now)
     }
 
     /// What there is to read, empty when nothing came for a quarter of a second, nil at the end.

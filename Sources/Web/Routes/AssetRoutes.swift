@@ -1,6 +1,7 @@
-import HTTPTypes
 import CWebAssets
+import HTTPTypes
 import Hummingbird
+import Model
 
 /// The pages and what they need: built into the program, or read from a folder while they are being made.
 struct AssetRoutes: Sendable {
@@ -54,9 +55,7 @@ struct AssetRoutes: Sendable {
     }
 
     private func answer(_ bytes: [UInt8], type: String, _ request: Request) -> Response {
-        // FNV-1a of the content: changes with every release, costs microseconds.
-        let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let tag = "\"\(String(hash, radix: 16))\""
+        let tag = "\"\(String(fnv1a64(bytes), radix: 16))\""
         let headers: HTTPFields = [.contentType: type, .cacheControl: "no-cache", .eTag: tag]
         if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))

@@ -1,5 +1,5 @@
-import HTTPTypes
 import Followers
+import HTTPTypes
 import Hummingbird
 import Journal
 import Model

@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Journal
 import Model
+import NIOCore
 import Pipeline
 import Sources
 import Wire
@@ -15,6 +15,15 @@ struct IngestRoutes: Sendable {
     let maximumBodyBytes: Int
     /// Whether the journal is thrown away at the end.
     let isSimulated: Bool
+    private let budget = BodyBudget()
+
+    /// Routes into the pipeline.
+    init(pipeline: IngestPipeline, clock: WallClock, maximumBodyBytes: Int, isSimulated: Bool) {
+        self.pipeline = pipeline
+        self.clock = clock
+        self.maximumBodyBytes = maximumBodyBytes
+        self.isSimulated = isSimulated
+    }
 
     /// Records in one commit; with an Idempotency-Key the body is always cut at the same places.
     private static let batchRecords = 5000
@@ -32,6 +41,13 @@ struct IngestRoutes: Sendable {
         guard !isSimulated else {
             throw Problem(status: .conflict, detail: "this server shows a simulated world and keeps nothing; start it with --data FOLDER")
         }
+        let expected = request.headers[.contentLength].flatMap { Int($0) } ?? maximumBodyBytes
+        let reserved = min(max(expected, 0), maximumBodyBytes)
+        guard budget.take(reserved) else {
+            throw Problem(
+                status: .tooManyRequests, detail: "too many large bodies are coming in; nothing of this request was taken", retryAfter: 1)
+        }
+        defer { budget.give(reserved) }
         let buffer: ByteBuffer
         do {
             buffer = try await request.body.collect(upTo: maximumBodyBytes)
@@ -48,7 +64,8 @@ struct IngestRoutes: Sendable {
         let source = SourceSettings(name: "http", format: format)
         let lane: any Lane
         do {
-            lane = try await pipeline.intake(for: source).open(StreamDescription(id: "", name: "http ingest \(format)", head: Array(body.prefix(65_536))))
+            lane = try await pipeline.intake(for: source).open(
+                StreamDescription(id: "", name: "http ingest \(format)", head: Array(body.prefix(65_536))))
         } catch {
             throw Problem(status: error.code == .unknownFormat ? .notFound : .serviceUnavailable, detail: error.detail)
         }
@@ -67,12 +84,14 @@ struct IngestRoutes: Sendable {
                 arrival: arrival)
             batch.originKey = key.map { "\($0)#\(tickets.count)" }
             if tickets.isEmpty {
-                guard let ticket = try await lane.tryAccept(batch) else {
-                    throw Problem(status: .tooManyRequests, detail: "more is coming in than can be stored; nothing of this request was taken", retryAfter: 1)
+                guard let ticket = try await Self.mapping({ () throws(IntakeError) in try await lane.tryAccept(batch) }) else {
+                    throw Problem(
+                        status: .tooManyRequests, detail: "more is coming in than can be stored; nothing of this request was taken",
+                        retryAfter: 1)
                 }
                 tickets.append(ticket)
             } else {
-                tickets.append(try await lane.accept(batch))
+                tickets.append(try await Self.mapping { () throws(IntakeError) in try await lane.accept(batch) })
             }
         }
         if framer.hasPending {
@@ -82,25 +101,34 @@ struct IngestRoutes: Sendable {
                 bytes: Array(body[start...]), records: [0..<body.count - start], startOffset: UInt64(start), endOffset: UInt64(body.count),
                 arrival: arrival)
             batch.originKey = key.map { "\($0)#\(tickets.count)" }
-            tickets.append(try await lane.accept(batch))
+            tickets.append(try await Self.mapping { () throws(IntakeError) in try await lane.accept(batch) })
         }
         var total = BatchVerdict(records: [])
-        do {
-            for ticket in tickets {
-                let verdict = try await ticket.committed
-                total.records.append(contentsOf: verdict.records)
-                total.firstID = total.firstID ?? verdict.firstID
-                total.lastID = verdict.lastID ?? total.lastID
-            }
-        } catch {
-            throw Problem(
-                status: error.code == .keyReused ? .conflict : .serviceUnavailable, detail: error.detail, retryAfter: error.isTransient ? 5 : nil)
+        for ticket in tickets {
+            let verdict = try await Self.mapping { () throws(IntakeError) in try await ticket.committed }
+            total.records.append(contentsOf: verdict.records)
+            total.firstID = total.firstID ?? verdict.firstID
+            total.lastID = verdict.lastID ?? total.lastID
         }
         return total
     }
 
+    /// Says what the intake's refusal means to a client.
+    private static func mapping<Value: Sendable>(_ body: () async throws(IntakeError) -> Value) async throws(Problem) -> Value {
+        do {
+            return try await body()
+        } catch {
+            throw Problem(
+                status: error.code == .keyReused ? .conflict : .serviceUnavailable, detail: error.detail,
+                retryAfter: error.isTransient ? 5 : nil)
+        }
+    }
+
     private func answer(_ verdict: BatchVerdict, all: Bool) -> [UInt8] {
-        var stored = 0, duplicate = 0, filtered = 0, dead = 0
+        var stored = 0
+        var duplicate = 0
+        var filtered = 0
+        var dead = 0
         for record in verdict.records {
             switch record {
             case .stored(let count): stored += count

@@ -1,5 +1,5 @@
-import HTTPTypes
 import FoundationEssentials
+import HTTPTypes
 
 /// Small JSON bodies of the form `{"key":"text"}`.
 enum JSONAction {

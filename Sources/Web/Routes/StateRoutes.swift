@@ -1,5 +1,5 @@
-import HTTPTypes
 import Followers
+import HTTPTypes
 import Hummingbird
 import Journal
 import Model
@@ -17,7 +17,8 @@ struct StateRoutes: Sendable {
         group.get("live/snapshot") { request, _ in
             do {
                 let filter = try LiveFilter(
-                    families: request.uri.queryParameters["families"].map(String.init), types: request.uri.queryParameters["types"].map(String.init))
+                    families: request.uri.queryParameters["families"].map(String.init),
+                    types: request.uri.queryParameters["types"].map(String.init))
                 return Response(stage.snapshot(filter).json)
             } catch let error as LiveFilterError {
                 throw Problem(status: .badRequest, detail: "\(error)")
@@ -49,7 +50,8 @@ struct StateRoutes: Sendable {
                 throw Problem(status: .unauthorized, detail: "that is not the token of this server")
             }
             var response = Response(Array("{}".utf8))
-            response.headers[.setCookie] = "\(AccessControl.cookieName)=\(session); HttpOnly; SameSite=Strict; Path=/"
+            response.headers[.setCookie] =
+                "\(AccessControl.cookieName)=\(session); HttpOnly; SameSite=Strict; Path=/"
                 + (request.headers[.xForwardedProto] == "https" ? "; Secure" : "")
             return response
         }
@@ -119,7 +121,8 @@ struct StateRoutes: Sendable {
             "petrel_events_total", "counter", "Events by source and outcome; received is the sum of the others.",
             ledgers.flatMap { source, ledger in
                 [
-                    ("received", ledger.received), ("stored", ledger.stored), ("duplicate", ledger.duplicate), ("filtered", ledger.filtered),
+                    ("received", ledger.received), ("stored", ledger.stored), ("duplicate", ledger.duplicate),
+                    ("filtered", ledger.filtered),
                     ("dead_lettered", ledger.deadLettered), ("shed", ledger.shed),
                 ].map { ("{source=\"\(escaped(source))\",outcome=\"\($0.0)\"}", "\($0.1)") }
             })

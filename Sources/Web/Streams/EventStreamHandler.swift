@@ -1,7 +1,7 @@
 import Followers
 import HTTPTypes
-import HummingbirdCore
 import Hummingbird
+import HummingbirdCore
 import Model
 import NIOCore
 import NIOHTTP1
@@ -153,7 +153,9 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
         if status == .serviceUnavailable { fields[.retryAfter] = "5" }
         context.write(wrapOutboundOut(.head(HTTPResponse(status: status, headerFields: fields))), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in self?.context?.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in
+            self?.context?.close(promise: nil)
+        }
     }
 
     private func leave() {

@@ -49,12 +49,16 @@ struct StreamRequest: Sendable {
         do {
             // Programs get everything unless they say otherwise; screens attacks and posts.
             let isUnfiltered = audience != .screen && families == nil && types == nil
-            filter = isUnfiltered ? .everything : try LiveFilter(families: families ?? (audience == .screen ? nil : "attack,post,record"), types: types)
+            filter =
+                isUnfiltered
+                ? .everything : try LiveFilter(families: families ?? (audience == .screen ? nil : "attack,post,record"), types: types)
         } catch {
             throw StreamRequestError("\(error)")
         }
         if let text = lastEventID ?? after {
-            guard let id = EventID(text) else { throw StreamRequestError("\(text) is no event id; use the id of the last event you received") }
+            guard let id = EventID(text) else {
+                throw StreamRequestError("\(text) is no event id; use the id of the last event you received")
+            }
             cursor = id
         }
     }

@@ -7,7 +7,8 @@ import Journal
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check configuration, data files and the whole journal.",
-        discussion: "Reads every stored event once. Exit code 1 when something is broken, 3 when something is missing that Petrel can do without.")
+        discussion:
+            "Reads every stored event once. Exit code 1 when something is broken, 3 when something is missing that Petrel can do without.")
 
     @OptionGroup var common: CommonOptions
 

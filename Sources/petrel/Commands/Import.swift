@@ -38,7 +38,8 @@ struct Import: AsyncParsableCommand {
             throw ValidationError("there is no format \(format)\(hint)")
         }
         let installation = try Installation(
-            configuration, dataFolder: common.dataFolder(configuration), assetFolder: Installation.assetFolder(named: common.assets, configuration))
+            configuration, dataFolder: common.dataFolder(configuration),
+            assetFolder: Installation.assetFolder(named: common.assets, configuration))
         for missing in installation.assets.missing { Console.error("\(missing)") }
         let report: FileImporter.Report
         do {

@@ -63,7 +63,8 @@ struct Serve: AsyncParsableCommand {
         }
         if let webRoot { configuration.web.webRoot = webRoot }
         let folder = common.dataFolder(configuration)
-        let isSimulated = simulate || isFirstLook(configuration, folder: folder) || configuration.sources.contains(where: \.settings.isSimulated)
+        let isSimulated =
+            simulate || isFirstLook(configuration, folder: folder) || configuration.sources.contains(where: \.settings.isSimulated)
         let throwaway = isSimulated ? ThrowawayFolder() : nil
         let server = ObservatoryServer(
             configuration: configuration, dataFolder: throwaway?.path ?? folder,
