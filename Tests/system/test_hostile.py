@@ -3,6 +3,8 @@
 import gzip
 import json
 import os
+import subprocess
+import threading
 
 import pytest
 
@@ -153,7 +155,7 @@ def test_a_pipe_is_refused_without_waiting_for_its_writer(petrel, tmp_path):
     fifo = tmp_path / "fifo.json"
     os.mkfifo(fifo)
     done = petrel("import", "--data", tmp_path / "data", fifo)
-    assert done.returncode == 1 and "not a regular file" in done.stderr
+    assert done.returncode == 1 and b"not a regular file" in done.stderr
 
 
 def test_a_file_that_may_not_be_read(petrel, tmp_path):

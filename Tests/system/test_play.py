@@ -46,7 +46,7 @@ def test_a_window_is_played_with_its_own_clock(serve, logs):
         assert first["event"] == "snapshot"
         state = check(json.loads(first["data"]))
         assert state["recent"] == [] and abs(state["replay"]["from"] - FIRST) < 60_000 and abs(state["replay"]["to"] - LAST) < 60_000
-        assert state["replay"]["state"] == "playing" and state["totals"]["stored"] == COUNT + 100
+        assert state["replay"]["state"] == "playing" and state["totals"]["stored"] <= COUNT + 100
         assert state["replay"]["speed"] == pytest.approx((state["replay"]["to"] - state["replay"]["from"]) / 3_000, rel=0.05)
         attacks = before = state["totals"]["attacks"]
         clock = state["clock"]
@@ -65,7 +65,7 @@ def test_a_window_is_played_with_its_own_clock(serve, logs):
     assert attacks == COUNT
     assert drawn <= COUNT
     state = check(server.snapshot())
-    assert state["replay"]["state"] == "finished"
+    assert state["replay"]["state"] == "finished" and state["totals"]["stored"] == COUNT + 100
     assert state["totals"]["attacks"] == COUNT == state["types"]["scan"]
     for frame in frames[:5]:
         if frame["n"]:
