@@ -56,6 +56,7 @@ let package = Package(
         // 3: what acquires, what follows
         layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"]),
         layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
+        layer("Columns", ["Model", "Wire", "KQL", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4
         layer(
             "Pipeline",

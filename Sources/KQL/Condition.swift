@@ -1,7 +1,7 @@
-import Model
+package import Model
 
 /// A query over leaves that are found in one pass over a document's values.
-indirect enum Condition: Sendable {
+package indirect enum Condition: Sendable {
     case always
     case never
     case and([Condition])
@@ -42,14 +42,14 @@ struct Found {
 }
 
 /// A condition and, for each field, the tests that its values go through.
-struct Plan: Sendable {
-    struct Entry: Sendable {
-        let leaf: Int
-        let test: ValueTest
+package struct Plan: Sendable {
+    package struct Entry: Sendable {
+        package let leaf: Int
+        package let test: ValueTest
     }
 
-    let condition: Condition
-    let leafCount: Int
+    package let condition: Condition
+    package let leafCount: Int
     /// The tests of a field index: `tests[starts[index]..<starts[index + 1]]`.
     let starts: [Int32]
     let tests: [Entry]
@@ -70,5 +70,15 @@ struct Plan: Sendable {
     /// The tests of a field.
     @inline(__always) func range(of index: Int) -> Range<Int> {
         index >= 0 && index + 1 < starts.count ? Int(starts[index])..<Int(starts[index + 1]) : 0..<0
+    }
+}
+
+extension Plan {
+    /// The fields that the leaf of that number looks at, each with its test.
+    package func terms(of leaf: Int) -> [(field: Field, test: ValueTest)] {
+        (0..<starts.count - 1).flatMap { index in
+            tests[range(of: index)].filter { $0.leaf == leaf }
+                .compactMap { entry in Field(rawValue: UInt16(index)).map { ($0, entry.test) } }
+        }
     }
 }

@@ -23,7 +23,7 @@ public struct KQLPredicate: Sendable {
     public let warnings: [KQLWarning]
     /// Whether the query says `now`, so that it must be compiled again as time passes.
     public let usesNow: Bool
-    let plan: Plan
+    package let plan: Plan
 
     /// Checks and compiles a query against the fields of events.
     public init(_ query: Query, options: QueryOptions) throws(KQLError) {

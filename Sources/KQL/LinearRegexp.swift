@@ -2,7 +2,7 @@
 ///
 /// Knows `. ? + * {n} {n,} {n,m} | ( ) [ ] [^ ]`, `"…"`, `@` (any text), `\d \D \w \W \s \S` and `\` before any sign.
 /// `~`, `&`, `<n-m>` and `#` are refused.
-struct LinearRegexp: Sendable, Equatable {
+package struct LinearRegexp: Sendable, Equatable {
     enum Step: Sendable, Equatable {
         case one(Unicode.Scalar)
         case any

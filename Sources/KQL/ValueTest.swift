@@ -1,7 +1,7 @@
-import Model
+package import Model
 
 /// One comparison, compiled for the values of one type.
-enum ValueTest: Sendable {
+package enum ValueTest: Sendable {
     /// Whatever the value.
     case exists
     case string(StringTest)
@@ -15,7 +15,7 @@ enum ValueTest: Sendable {
     case dates(ClosedRange<Int64>)
     case boolean(Bool)
 
-    func matches(_ value: IPAddress) -> Bool {
+    package func matches(_ value: IPAddress) -> Bool {
         switch self {
         case .exists: true
         case .network(let network): network.contains(value)
@@ -24,7 +24,7 @@ enum ValueTest: Sendable {
         }
     }
 
-    func matches(_ value: Int64) -> Bool {
+    package func matches(_ value: Int64) -> Bool {
         switch self {
         case .exists: true
         case .integers(let range), .dates(let range): range.contains(value)
@@ -32,7 +32,7 @@ enum ValueTest: Sendable {
         }
     }
 
-    func matches(_ value: Double) -> Bool {
+    package func matches(_ value: Double) -> Bool {
         switch self {
         case .exists: true
         case .numbers(let range): range.contains(value)
@@ -40,7 +40,7 @@ enum ValueTest: Sendable {
         }
     }
 
-    func matches(_ value: Bool) -> Bool {
+    package func matches(_ value: Bool) -> Bool {
         switch self {
         case .exists: true
         case .boolean(let wanted): value == wanted
@@ -48,7 +48,7 @@ enum ValueTest: Sendable {
         }
     }
 
-    func matches(_ value: Span<UInt8>) -> Bool {
+    package func matches(_ value: Span<UInt8>) -> Bool {
         switch self {
         case .exists: true
         case .string(let test): test.matches(value)
@@ -57,7 +57,7 @@ enum ValueTest: Sendable {
         }
     }
 
-    func matches(label key: Span<UInt8>, _ text: Span<UInt8>) -> Bool {
+    package func matches(label key: Span<UInt8>, _ text: Span<UInt8>) -> Bool {
         switch self {
         case .exists: true
         case .label(let wanted, let test): wanted.matches(key) && test?.matches(text) ?? true
@@ -66,8 +66,35 @@ enum ValueTest: Sendable {
     }
 }
 
+extension ValueTest {
+    /// The one whole text that passes, where there is only one.
+    package var onlyText: [UInt8]? {
+        if case .string(.pattern(let wildcard)) = self { wildcard.plain } else { nil }
+    }
+
+    /// The one address that passes, where there is only one.
+    package var onlyAddress: IPAddress? {
+        switch self {
+        case .network(let network) where network.prefixLength == 128: network.first
+        case .addresses(let range) where range.lowerBound == range.upperBound: range.lowerBound
+        default: nil
+        }
+    }
+
+    /// The whole numbers or instants (in microseconds) that pass, where they are a range.
+    package var integers: ClosedRange<Int64>? {
+        switch self {
+        case .integers(let range), .dates(let range): range
+        default: nil
+        }
+    }
+
+    /// Whether any value passes.
+    package var isExistence: Bool { if case .exists = self { true } else { false } }
+}
+
 /// A comparison with one whole text.
-enum StringTest: Sendable {
+package enum StringTest: Sendable {
     case pattern(Wildcard)
     case regexp(LinearRegexp)
     /// Order by UTF-8 bytes.
@@ -95,7 +122,7 @@ enum StringTest: Sendable {
 }
 
 /// A comparison with the words of a text; the wanted words are lower-cased.
-enum WordTest: Sendable {
+package enum WordTest: Sendable {
     /// Any of them is among the words.
     case any([StringTest])
     /// Each of them is among the words; 64 at most.

@@ -1,5 +1,5 @@
 /// Text with stars, matched against whole values: linear, no backtracking beyond the last star.
-struct Wildcard: Sendable, Equatable {
+package struct Wildcard: Sendable, Equatable {
     private let parts: [[UInt8]]
     private let ignoresCase: Bool
 
@@ -11,6 +11,9 @@ struct Wildcard: Sendable, Equatable {
         self.parts = kept.map { Array((ignoresCase ? $0.lowercased() : $0).utf8) }
         self.ignoresCase = ignoresCase
     }
+
+    /// The text, if it has no star and its case matters.
+    var plain: [UInt8]? { parts.count == 1 && !ignoresCase ? parts[0] : nil }
 
     /// Whether the whole value is that text.
     func matches(_ value: Span<UInt8>) -> Bool {

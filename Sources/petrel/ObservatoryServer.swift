@@ -51,7 +51,7 @@ struct ObservatoryServer {
         if let window = imported { try await stage.play(window, seconds: playSeconds) }
         let services: [any Service] =
             [JournalService(journal: installation.journal, logger: logger), web.hub]
-            + [LiveFollower(journal: installation.journal, stage: stage, send: { [hub = web.hub] in hub.show($0) })]
+            + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) })]
             + supervisors(installation, logger: logger) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {

@@ -23,7 +23,7 @@ enum Repository {
         ["CSQLite", "CMaxMindDB", "CZstd", "CZlib", "CLzma", "CWebAssets"],
         ["Model", "Wire"],
         ["Formats", "Enrichment", "Journal", "Simulator", "KQL"],
-        ["Sources", "Followers"],
+        ["Sources", "Followers", "Columns"],
         ["Pipeline"],
         ["Web"],
         ["petrel"],

@@ -84,7 +84,7 @@ struct RunningServer: Sendable {
             listening.yield(port)
         }
         let hub = server.hub
-        let follower = LiveFollower(journal: journal, stage: stage) { hub.show($0) }
+        let follower = LiveFollower(stage: stage) { hub.show($0) }
         let services: [any Service] = [hub, follower, server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -1,4 +1,4 @@
-public import Journal
+internal import Journal
 internal import Model
 public import ServiceLifecycle
 
@@ -7,15 +7,13 @@ public struct LiveFollower: Service {
     /// Shortest time between two frames.
     static let framePeriod = Duration.milliseconds(100)
     /// Most events taken between two frames; a backlog is worked off with the screens alive.
-    static let eventsPerFrame = 50_000
+    public static let eventsPerFrame = 50_000
 
-    private let journal: EventJournal
     private let stage: LiveStage
     private let send: @Sendable ([LiveFrame]) -> Void
 
     /// A follower that hands every frame to `send`, which must not block.
-    public init(journal: EventJournal, stage: LiveStage, send: @escaping @Sendable ([LiveFrame]) -> Void) {
-        self.journal = journal
+    public init(stage: LiveStage, send: @escaping @Sendable ([LiveFrame]) -> Void) {
         self.stage = stage
         self.send = send
     }
@@ -37,11 +35,7 @@ public struct LiveFollower: Service {
 
     /// Takes what is new, sends frames, and saves the roll-ups every two seconds.
     func step(frame: Int) async throws {
-        var taken = 0
-        while taken < Self.eventsPerFrame, let block = try await journal.next(after: stage.cursor) {
-            taken += block.events.count
-            stage.add(block)
-        }
+        try await stage.catchUp()
         let frames = stage.frames(onlyIfDue: true)
         if !frames.isEmpty { send(frames) }
         if frame % 20 == 19 { try stage.save() }

@@ -111,6 +111,17 @@ public final class LiveStage: Sendable {
 
     // MARK: Input
 
+    /// Takes what the journal has behind ``cursor``, until that many events are taken.
+    ///
+    /// Several may do so at once: an event counts once. A screen or program that asks after its own write was answered sees it.
+    public func catchUp(atMost limit: Int = LiveFollower.eventsPerFrame) async throws(JournalError) {
+        var taken = 0
+        while taken < limit, let block = try await journal.next(after: cursor) {
+            taken += block.events.count
+            add(block)
+        }
+    }
+
     /// Takes the next events of the journal.
     func add(_ block: Block) {
         state.withLock { state in

@@ -19,6 +19,7 @@ struct StateRoutes: Sendable {
                 let filter = try LiveFilter(
                     families: request.uri.queryParameters["families"].map(String.init),
                     types: request.uri.queryParameters["types"].map(String.init))
+                try await stage.catchUp()
                 return Response(stage.snapshot(filter).json)
             } catch let error as LiveFilterError {
                 throw Problem(status: .badRequest, detail: "\(error)")

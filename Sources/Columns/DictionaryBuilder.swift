@@ -1,0 +1,126 @@
+internal import Foundation
+
+/// The distinct values of a column, numbered from 1 in the order in which they first came.
+final class DictionaryBuilder {
+    /// Bytes of each value, or 0 when they differ.
+    let width: Int
+    private let seed: UInt64
+    private(set) var count = 0
+    private var bytes = Growing<UInt8>(capacity: 1024)
+    /// Where each value begins, and the end of the last; not kept for values of one width.
+    private var offsets = Growing<UInt32>()
+    /// Rows that hold each value.
+    private var counts = Growing<UInt32>()
+    /// Open addressing, a power of two of slots: codes, 0 where free.
+    private var slots: UnsafeMutablePointer<UInt32>
+    private var slotCount = 64
+
+    init(width: Int, seed: UInt64) {
+        self.width = width
+        self.seed = seed
+        slots = .allocate(capacity: 64)
+        slots.initialize(repeating: 0, count: 64)
+        if width == 0 { offsets.append(0) }
+    }
+
+    deinit { slots.deallocate() }
+
+    /// Bytes of memory held.
+    var byteCount: Int { bytes.bytes + offsets.bytes + counts.bytes + slotCount * 4 }
+
+    /// The value's code, given to it now if it is new.
+    @inline(__always) func code(of value: UnsafeRawBufferPointer) -> UInt32 {
+        let mask = slotCount - 1
+        var slot = Int(truncatingIfNeeded: ValueHash.hash(value, seed: seed)) & mask
+        while slots[slot] != 0 {
+            if isEqual(slots[slot], value) {
+                counts.base[Int(slots[slot]) - 1] &+= 1
+                return slots[slot]
+            }
+            slot = (slot + 1) & mask
+        }
+        return insert(value, slot)
+    }
+
+    /// Counts another row with that value.
+    @inline(__always) func countAgain(_ code: UInt32) { counts.base[Int(code) - 1] &+= 1 }
+
+    /// Whether the code's value is that one.
+    @inline(__always) func isEqual(_ code: UInt32, _ value: UnsafeRawBufferPointer) -> Bool {
+        let index = Int(code) - 1
+        let start = width > 0 ? index * width : Int(offsets.base[index])
+        let length = width > 0 ? width : Int(offsets.base[index + 1]) - start
+        return DictionaryView.areEqual(UnsafeRawBufferPointer(start: bytes.base + start, count: length), value)
+    }
+
+    private func insert(_ value: UnsafeRawBufferPointer, _ slot: Int) -> UInt32 {
+        bytes.append(value)
+        if width == 0 { offsets.append(UInt32(truncatingIfNeeded: bytes.count)) }
+        counts.append(1)
+        count += 1
+        slots[slot] = UInt32(truncatingIfNeeded: count)
+        if count * 2 > slotCount { rehash() }
+        return UInt32(truncatingIfNeeded: count)
+    }
+
+    private func rehash() {
+        slots.deallocate()
+        slotCount *= 4
+        slots = .allocate(capacity: slotCount)
+        slots.initialize(repeating: 0, count: slotCount)
+        let view = view
+        for index in 0..<count {
+            var slot = Int(truncatingIfNeeded: ValueHash.hash(view.value(index), seed: seed)) & (slotCount - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slotCount - 1) }
+            slots[slot] = UInt32(truncatingIfNeeded: index + 1)
+        }
+    }
+
+    /// The dictionary as queries see it, valid until the next insertion.
+    var view: DictionaryView {
+        DictionaryView(
+            count: count, width: width, seed: seed, bytes: UnsafeRawBufferPointer(start: bytes.base, count: bytes.count),
+            offsets: width == 0 ? UnsafePointer(offsets.base) : nil, counts: UnsafePointer(counts.base), slots: UnsafePointer(slots),
+            slotCount: slotCount)
+    }
+}
+
+/// The distinct values of a column, by index from 0 (a code is the index plus one).
+struct DictionaryView {
+    let count: Int
+    let width: Int
+    let seed: UInt64
+    let bytes: UnsafeRawBufferPointer
+    let offsets: UnsafePointer<UInt32>?
+    let counts: UnsafePointer<UInt32>
+    let slots: UnsafePointer<UInt32>
+    let slotCount: Int
+
+    /// The bytes of a value.
+    @inline(__always) func value(_ index: Int) -> UnsafeRawBufferPointer {
+        if let offsets {
+            let start = Int(offsets[index])
+            return UnsafeRawBufferPointer(rebasing: bytes[start..<Int(offsets[index + 1])])
+        }
+        return UnsafeRawBufferPointer(rebasing: bytes[index * width..<(index + 1) * width])
+    }
+
+    /// The code of a value; 0 when it is not there.
+    func code(of value: UnsafeRawBufferPointer) -> UInt32 {
+        let mask = slotCount - 1
+        var slot = Int(truncatingIfNeeded: ValueHash.hash(value, seed: seed)) & mask
+        for _ in 0..<slotCount {
+            let code = slots[slot]
+            if code == 0 { return 0 }
+            if Self.areEqual(self.value(Int(code) - 1), value) { return code }
+            slot = (slot + 1) & mask
+        }
+        return 0
+    }
+
+    @inline(__always) static func areEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+        guard a.count == b.count else { return false }
+        guard let left = a.baseAddress, let right = b.baseAddress else { return true }
+        return memcmp(left, right, a.count) == 0
+    }
+}

@@ -1,0 +1,161 @@
+import Journal
+import Model
+
+/// Turns blocks of the journal into columns, until they are enough for a segment.
+final class SegmentBuilder {
+    /// Rows of a full segment.
+    static let fullRows = 1 << 18
+    /// Bytes of memory beyond which a segment is full with fewer rows.
+    static let fullBytes = 256 << 20
+
+    let seed = UInt64.random(in: .min ... .max)
+    private(set) var rows = 0
+    private(set) var lastID: EventID
+    private var columns = [ColumnBuilder?](repeating: nil, count: Int(Field.allCases.map(\.rawValue).max() ?? 0) + 1)
+    private var times = Growing<Int64>(capacity: 4096)
+    private var zoneTimes = Growing<Int64>()
+    private var runs = Growing<Int64>()
+    private var minTime = Int64.max
+    private var maxTime = Int64.min
+    private let types: [FieldType?]
+
+    /// A builder that goes on behind an id.
+    init(after id: EventID) {
+        lastID = id
+        var types = [FieldType?](repeating: nil, count: columns.count)
+        for field in Field.allCases { types[Int(field.rawValue)] = field.type }
+        self.types = types
+    }
+
+    var isFull: Bool { rows >= Self.fullRows || (rows % 32 == 0 && byteCount > Self.fullBytes) }
+
+    var byteCount: Int { columns.reduce(times.bytes) { $0 + ($1?.byteCount ?? 0) } }
+
+    /// The id of the first row.
+    var firstID: EventID? { rows > 0 ? EventID(runs.base[1]) : nil }
+
+    /// Adds the events of a block from an index on.
+    ///
+    /// - Returns: the index of the first event that found no room.
+    func add(_ block: Block, from first: Int) -> Int {
+        let end = min(block.events.count, first + max(Self.fullRows - rows, 0))
+        guard first < end else { return first }
+        beginRun(block.id(first))
+        block.events.bytes.withUnsafeBytes { bytes in
+            var start = first == 0 ? 0 : block.events.rowEnds[first - 1]
+            for index in first..<end {
+                let rowEnd = block.events.rowEnds[index]
+                addRow(UnsafeRawBufferPointer(rebasing: bytes[start..<rowEnd]), committed: block.id(index).committed)
+                start = rowEnd
+            }
+        }
+        lastID = block.id(end - 1)
+        for column in columns { column?.pad(to: rows) }
+        return end
+    }
+
+    private func beginRun(_ id: EventID) {
+        if rows > 0, runs.base[runs.count - 1] + Int64(rows) - runs.base[runs.count - 2] == id.value { return }
+        runs.append(Int64(rows))
+        runs.append(id.value)
+    }
+
+    private func addRow(_ bytes: UnsafeRawBufferPointer, committed: Timestamp) {
+        var at = 0
+        var time: Int64?
+        var integer: Int64 = 0
+        while at < bytes.count {
+            guard let number = Self.number(bytes, &at), number < UInt64(types.count), let type = types[Int(number)] else { break }
+            let value: UnsafeRawBufferPointer
+            switch type {
+            case .keyword, .text:
+                guard let length = Self.number(bytes, &at), length <= UInt64(bytes.count - at) else {
+                    at = bytes.count
+                    continue
+                }
+                value = UnsafeRawBufferPointer(rebasing: bytes[at..<at + Int(length)])
+                at += Int(length)
+            case .label:
+                let start = at
+                guard let key = Self.number(bytes, &at), key <= UInt64(bytes.count - at) else {
+                    at = bytes.count
+                    continue
+                }
+                at += Int(key)
+                guard let text = Self.number(bytes, &at), text <= UInt64(bytes.count - at) else {
+                    at = bytes.count
+                    continue
+                }
+                at += Int(text)
+                value = UnsafeRawBufferPointer(rebasing: bytes[start..<at])
+            case .integer:
+                guard let zigzag = Self.number(bytes, &at) else {
+                    at = bytes.count
+                    continue
+                }
+                integer = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
+                withUnsafeBytes(of: integer.littleEndian) { column(Int(number)).append($0, row: rows) }
+                continue
+            case .ip, .date, .number, .geoPoint, .boolean:
+                let width = type == .ip ? 16 : type == .boolean ? 1 : 8
+                guard bytes.count - at >= width else {
+                    at = bytes.count
+                    continue
+                }
+                value = UnsafeRawBufferPointer(rebasing: bytes[at..<at + width])
+                at += width
+            }
+            if number == UInt64(Field.timestamp.rawValue) {
+                if time == nil { time = Int64(littleEndian: value.loadUnaligned(as: Int64.self)) }
+            } else {
+                column(Int(number)).append(value, row: rows)
+            }
+        }
+        endRow(time ?? committed.microseconds)
+    }
+
+    private func endRow(_ time: Int64) {
+        times.append(time)
+        if rows % SegmentView.zoneRows == 0 {
+            zoneTimes.append(time)
+            zoneTimes.append(time)
+        } else {
+            let zone = zoneTimes.count - 2
+            zoneTimes.base[zone] = min(zoneTimes.base[zone], time)
+            zoneTimes.base[zone + 1] = max(zoneTimes.base[zone + 1], time)
+        }
+        minTime = min(minTime, time)
+        maxTime = max(maxTime, time)
+        rows += 1
+    }
+
+    @inline(__always) private func column(_ number: Int) -> ColumnBuilder {
+        if let known = columns[number] { return known }
+        let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed)
+        columns[number] = column
+        return column
+    }
+
+    @inline(__always) private static func number(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> UInt64? {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while at < bytes.count, shift < 64 {
+            let byte = bytes[at]
+            at += 1
+            value |= UInt64(byte & 0x7f) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+        }
+        return nil
+    }
+
+    /// The columns so far, valid until the next change.
+    var view: SegmentView {
+        SegmentView(
+            rows: rows, times: UnsafePointer(times.base), zoneTimes: UnsafePointer(zoneTimes.base), runs: UnsafePointer(runs.base),
+            runCount: runs.count / 2, columns: columns.map { $0?.view }, minTime: minTime, maxTime: maxTime)
+    }
+
+    /// Codes in all rows of each column, for the file.
+    func codeCount(_ number: Int) -> Int { columns[number]?.codeCount ?? 0 }
+}
