@@ -43,6 +43,7 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "CWebAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
         // 1: values and bytes
         layer("Model", []),
@@ -83,6 +84,7 @@ let package = Package(
             name: "petrel",
             dependencies: [
                 "Model", "Wire", "Formats", "KQL", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
+                "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

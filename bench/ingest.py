@@ -110,6 +110,7 @@ def main():
     runs = {name: [] for name in commands}
     for round_number in range(arguments.rounds):
         for name, command in commands.items():
+            os.sync()  # What the run before left to be written must not slow this one.
             result = measure(name, command, lines_in)
             runs[name].append(result)
             report.emit({"run": round_number + 1, "name": name} | result)

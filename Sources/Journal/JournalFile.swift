@@ -40,10 +40,10 @@ final class JournalFile {
         connection = try SQLiteConnection(path: path, mode: create ? .create : .readWrite)
         self.name = name
         if create {
-            try connection.execute("PRAGMA page_size=8192; PRAGMA application_id=\(Self.applicationID)")
+            try connection.execute("PRAGMA page_size=65536; PRAGMA application_id=\(Self.applicationID)")
         }
         try connection.execute(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA cache_size=-16384; PRAGMA secure_delete=OFF"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=500; PRAGMA cache_size=-16384; PRAGMA secure_delete=OFF"
         )
         try checkIdentity()
         let version = try connection.integer("PRAGMA user_version")

@@ -1,3 +1,4 @@
+import Dispatch
 import Enrichment
 import Formats
 import Journal
@@ -25,6 +26,8 @@ final class DecodingLane: Lane {
     private let pipeline: IngestPipeline
     private let meter: SourceMeter
     private let state: Mutex<State>
+    /// Enriches and submits in the order of decoding, while the next batch is decoded.
+    private let finishing = DispatchQueue(label: "petrel.lane")
 
     init(
         stream: StreamDescription, format: FormatSpec, decoder: any Format, settings: SourceSettings, pipeline: IngestPipeline,
@@ -51,14 +54,13 @@ final class DecodingLane: Lane {
         return try submit(batch)
     }
 
-    /// Decodes and submits; the room in the gate is given back when the commit is done.
+    /// Decodes, then enriches and submits; the room in the gate is given back when the commit is done.
     private func submit(_ batch: RawBatch) throws(IntakeError) -> Ticket {
         let ticket = Ticket()
         let failure: IntakeError? = state.withLock { state in
             if let failure = state.failure { return failure }
             var decoded = DecodedBatch()
             decoded.decode(batch, with: &state.decoder, of: stream, settings: settings)
-            pipeline.enrichment.enrich(&decoded.events)
             state.records += UInt64(decoded.ledger.received) - UInt64(batch.duplicates)
             submit(decoded, of: batch, state: &state, ticket: ticket)
             return nil
@@ -85,16 +87,20 @@ final class DecodingLane: Lane {
         let newest = decoded.newest
         let verdicts = decoded.verdicts
         let bytes = batch.bytes.count
-        pipeline.journal.submit(append) { [self] result in
-            pipeline.gate.leave(bytes)
-            switch result {
-            case .success(let receipt):
-                if !receipt.wasRepeated { meter.note(receipt.count, newest: newest) }
-                ticket.fulfil(.success(Self.verdict(receipt, verdicts)))
-            case .failure(let error):
-                let failure = IntakeError(error, stream: stream.name)
-                self.state.withLock { $0.failure = $0.failure ?? failure }
-                ticket.fulfil(.failure(failure))
+        finishing.async { [append, self] in
+            var enriched = append
+            pipeline.enrichment.enrich(&enriched.events)
+            pipeline.journal.submit(enriched) { [self] result in
+                pipeline.gate.leave(bytes)
+                switch result {
+                case .success(let receipt):
+                    if !receipt.wasRepeated { meter.note(receipt.count, newest: newest) }
+                    ticket.fulfil(.success(Self.verdict(receipt, verdicts)))
+                case .failure(let error):
+                    let failure = IntakeError(error, stream: stream.name)
+                    self.state.withLock { $0.failure = $0.failure ?? failure }
+                    ticket.fulfil(.failure(failure))
+                }
             }
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Glibc
 
 /// The command line: one subcommand per task.
@@ -27,6 +28,9 @@ struct Petrel: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away (`petrel tail | head`) must end a write, not the process in the middle of a commit.
         signal(SIGPIPE, SIG_IGN)
+        // Batches are megabytes that come and go many times a second: kept by the allocator, not mapped and zeroed anew each time.
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(M_TRIM_THRESHOLD, 64 << 20)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -20,7 +20,7 @@ enum Repository {
 @Suite struct ArchitectureTests {
     /// The layers of docs/architecture.md, lowest first.
     static let layers: [[String]] = [
-        ["CSQLite", "CMaxMindDB", "CZstd", "CZlib", "CLzma", "CWebAssets"],
+        ["CSQLite", "CMaxMindDB", "CZstd", "CZlib", "CLzma", "CMalloc", "CWebAssets"],
         ["Model", "Wire"],
         ["Formats", "Enrichment", "Journal", "Simulator", "KQL"],
         ["Sources", "Followers", "Columns"],
@@ -39,7 +39,7 @@ enum Repository {
         let targets = package[start.upperBound..<end.lowerBound]
             .replacing(#/\.product\([^)]*\)|\.unsafeFlags\([^)]*\)|(pkgConfig|apt): "[^"]*"/#, with: "")
         var found: [String: [String]] = [:]
-        for target in targets.split(separator: #/\b(system|layer|target|executableTarget)\(/#).dropFirst() {
+        for target in targets.split(separator: #/\b(system|systemLibrary|layer|target|executableTarget)\(/#).dropFirst() {
             let names = target.matches(of: #/"([^"]+)"/#).map { String($0.output.1) }
             found[try #require(names.first)] = Array(names.dropFirst())
         }

@@ -45,7 +45,8 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     init(hub: StreamHub) { self.hub = hub }
 
-    var isWritable: Bool { context?.channel.isWritable ?? false }
+    /// Whether the connection takes more.
+    private(set) var isWritable = true
 
     // MARK: Channel events
 
@@ -54,6 +55,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         leave()
         self.context = nil
+        isWritable = false
         encoder = nil
     }
 
@@ -81,8 +83,9 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         if isTaken {
-            stalledSince = context.channel.isWritable ? nil : .now()
-            if context.channel.isWritable { shard?.becameWritable(self) }
+            isWritable = context.channel.isWritable
+            stalledSince = isWritable ? nil : .now()
+            if isWritable { shard?.becameWritable(self) }
         } else {
             context.fireChannelWritabilityChanged()
         }
@@ -122,6 +125,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
             refuse(context, .serviceUnavailable, "too many streams are open; try again later, or poll api/v1/live/snapshot")
             return
         }
+        isWritable = context.channel.isWritable
         self.request = request
         key = StreamHub.ProgramKey(request)
         encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)

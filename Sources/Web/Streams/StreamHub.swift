@@ -150,14 +150,11 @@ public final class StreamHub: Service {
     private func broadcast() async throws {
         var position = state.withLock { $0.position }
         var lastStart = ContinuousClock.now - Self.gatherTime
-        var lastDuration = Duration.zero
         var events = 0
         while !Task.isCancelled {
             if journal.head > position {
                 // Cancellation ends the wait early, and the loop sees it.
-                // A third of the time is left to other work on the loops, e.g. to the requests that bring the events.
-                let pause = events >= Self.gatherEvents ? Self.gatherTime : min(Self.gatherTime, lastDuration * 3 / 2)
-                try? await Task.sleep(until: lastStart + pause)
+                if events >= Self.gatherEvents { try? await Task.sleep(until: lastStart + Self.gatherTime) }
             } else if await journal.waitForCommit(after: position) == nil {
                 return
             }
@@ -175,13 +172,14 @@ public final class StreamHub: Service {
             }
             try await broadcast(from: from, upTo: position, texts.mapValues(\.chunk))
             state.withLock { $0.position = position }
-            lastDuration = ContinuousClock.now - lastStart
         }
     }
 
     private func broadcast(from: EventID, upTo: EventID, _ chunks: [ProgramKey: ByteBuffer]) async throws {
         let done = state.withLock { Array($0.shards.values) }.map { shard in
-            shard.loop.submit { shard.broadcast(from: from, upTo: upTo, chunks: chunks) }
+            let promise = shard.loop.makePromise(of: Void.self)
+            shard.loop.execute { shard.broadcast(from: from, upTo: upTo, chunks: chunks, done: promise) }
+            return promise.futureResult
         }
         for future in done { try await future.get() }
     }

@@ -12,6 +12,10 @@ final class StreamShard: @unchecked Sendable {
     private var position: EventID
     private var heartbeat: RepeatedTask?
 
+    /// Programs written to in one turn of the loop.
+    private static let programsAtOnce = 128
+    /// Between them, for other work of the loop.
+    private static let turn = TimeAmount.microseconds(20)
     /// A quiet stream gets a sign of life after this long.
     static let heartbeatPeriod = TimeAmount.seconds(10)
     /// A client that has not read for this long is let go; it may come back with its last id.
@@ -84,12 +88,20 @@ final class StreamShard: @unchecked Sendable {
     // MARK: Programs
 
     /// Writes the events in (`from`, `upTo`] to every program that has all before; the others catch up from the journal.
-    func broadcast(from: EventID, upTo: EventID, chunks: [StreamHub.ProgramKey: ByteBuffer]) {
+    ///
+    /// A few at a time, so that the loop meanwhile reads the requests that bring the next events.
+    func broadcast(from: EventID, upTo: EventID, chunks: [StreamHub.ProgramKey: ByteBuffer], done: EventLoopPromise<Void>) {
         position = upTo
+        send(Array(programs.values)[...], from: from, upTo: upTo, chunks: chunks, done: done)
+    }
+
+    private func send(
+        _ handlers: ArraySlice<EventStreamHandler>, from: EventID, upTo: EventID, chunks: [StreamHub.ProgramKey: ByteBuffer],
+        done: EventLoopPromise<Void>
+    ) {
         // Most programs ask for the same: the dictionary is asked when it changes.
         var last: (key: StreamHub.ProgramKey, chunk: ByteBuffer)?
-        for handler in programs.values {
-            guard handler.position < upTo else { continue }
+        for handler in handlers.prefix(Self.programsAtOnce) where handler.position < upTo && !handler.isCatchingUp {
             guard handler.position == from, let key = handler.key, let chunk = key == last?.key ? last?.chunk : chunks[key] else {
                 catchUp(handler)
                 continue
@@ -104,7 +116,15 @@ final class StreamShard: @unchecked Sendable {
             }
             // Else it goes on from the journal as soon as it reads again.
         }
+        let rest = handlers.dropFirst(Self.programsAtOnce)
+        guard !rest.isEmpty else { return done.succeed() }
+        let remaining = Remaining(handlers: rest)
+        // A task that is due at once would run before the loop looks at its sockets again.
+        loop.scheduleTask(in: Self.turn) { self.send(remaining.handlers, from: from, upTo: upTo, chunks: chunks, done: done) }
     }
+
+    /// Handlers of this loop, handed from one turn of it to the next.
+    private struct Remaining: @unchecked Sendable { let handlers: ArraySlice<EventStreamHandler> }
 
     private func catchUp(_ handler: EventStreamHandler) {
         guard !handler.isCatchingUp, handler.isWritable, let request = handler.request else { return }
