@@ -9,9 +9,6 @@ public import ServiceLifecycle
 
 /// Where the server listens and what it may be asked.
 public struct WebOptions: Sendable {
-    /// A thread per processor, four at most: beyond that the network is busier than they are.
-    public static let usualThreads = min(System.coreCount, 4)
-
     /// Address to listen on.
     public var host = "127.0.0.1"
     /// Port to listen on; 0 lets the system choose.
@@ -23,7 +20,7 @@ public struct WebOptions: Sendable {
     /// Path under which a reverse proxy shows the server, e.g. `/petrel`.
     public var pathPrefix = ""
     /// Threads that serve connections.
-    public var threads = WebOptions.usualThreads
+    public var threads = 2
     /// Most event streams at the same time.
     public var maximumStreams = 10_000
     /// Largest request body in bytes, plain or decompressed.

@@ -16,7 +16,7 @@ struct BenchLive: AsyncParsableCommand {
     var port = 0
 
     @Option(help: ArgumentHelp("Threads that serve connections.", valueName: "number"))
-    var threads = WebOptions.usualThreads
+    var threads = WebOptions().threads
 
     func run() async throws {
         let folder = ThrowawayFolder()

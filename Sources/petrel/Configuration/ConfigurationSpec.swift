@@ -43,7 +43,7 @@ enum ConfigurationSpec {
             standard: "[]", example: "[petrel.example.org]"),
         ConfigurationOption(
             name: "path_prefix", type: .text, summary: "Path under which a reverse proxy shows the server.", example: "/petrel"),
-        ConfigurationOption(name: "threads", type: .integer(1...64), summary: "Threads that serve connections.", standard: "1"),
+        ConfigurationOption(name: "threads", type: .integer(1...64), summary: "Threads that serve connections.", standard: "2"),
         ConfigurationOption(
             name: "max_streams", type: .integer(1...1_000_000), summary: "Most event streams at the same time.", standard: "10000"),
         ConfigurationOption(

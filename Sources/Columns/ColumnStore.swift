@@ -1,0 +1,206 @@
+internal import Foundation
+public import Journal
+public import Model
+public import ServiceLifecycle
+internal import Synchronization
+
+/// The columns of all events: sealed segments in files, and the newest events in memory. Derived from the journal, which it follows.
+///
+/// Files are chained by id (`after-last.columns`): what does not fit the chain, is damaged or of another revision is removed and made
+/// again from the journal. The tail is not saved; at most a segment's worth of events is read again at a start.
+public final class ColumnStore: Service {
+    private struct State {
+        var segments: [MappedSegment] = []
+        var tail: SegmentBuilder
+        /// Events before this id are gone from the journal.
+        var liveFrom = EventID.zero
+    }
+
+    /// Used under the lock, or by the one follower.
+    private struct Box: @unchecked Sendable { var state: State }
+
+    private let folder: String
+    private let journal: EventJournal
+    private let box: Mutex<Box>
+    private let caughtUp = ColumnSignal()
+
+    /// Opens the folder; makes it when it is missing.
+    public init(folder: String, journal: EventJournal) async throws {
+        self.folder = folder
+        self.journal = journal
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let first = try await journal.reading { reader throws(JournalError) in try reader.firstID() }
+        let segments = try Self.load(folder, journalFirst: first, journalHead: journal.head)
+        let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
+        box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after), liveFrom: first ?? .zero)))
+    }
+
+    /// The whole segments of a chain that fits the journal; removes the other files.
+    private static func load(_ folder: String, journalFirst: EventID?, journalHead: EventID) throws -> [MappedSegment] {
+        var segments: [MappedSegment] = []
+        var isBroken = false
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+            let path = "\(folder)/\(name)"
+            guard name.hasSuffix(".columns"), let after = EventID(name.prefix(19)) else {
+                if name.hasSuffix(".columns.new") { unlink(path) }
+                continue
+            }
+            var segment: MappedSegment?
+            if !isBroken, let first = journalFirst {
+                do throws(ColumnError) {
+                    segment = try MappedSegment(path: path)
+                } catch {
+                    // Said by the follower's absence of the segment: it is made again.
+                    segment = nil
+                }
+                if let known = segment {
+                    if known.lastID < first {
+                        segment = nil
+                        unlink(path)
+                        continue
+                    }
+                    let previous = segments.last?.lastID
+                    if known.lastID > journalHead || (previous.map { after != $0 } ?? (after >= first)) { segment = nil }
+                }
+            }
+            if let segment {
+                segments.append(segment)
+            } else {
+                isBroken = true
+                unlink(path)
+            }
+        }
+        return segments
+    }
+
+    // MARK: Following
+
+    /// Follows the journal until the service group shuts down.
+    public func run() async throws {
+        try await cancelWhenGracefulShutdown { [self] in
+            while !Task.isCancelled {
+                if try await step() { continue }
+                guard await journal.waitForCommit(after: upTo) != nil else { return }
+            }
+        }
+    }
+
+    /// Takes what the journal has now; for programs that do not run the service.
+    public func catchUp() async throws { while try await step() {} }
+
+    /// Takes one block; false at the head.
+    private func step() async throws -> Bool {
+        guard let block = try await journal.next(after: upTo) else { return false }
+        let full: SegmentBuilder? = box.withLock { box in
+            let tail = box.state.tail
+            _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
+            return tail.isFull ? tail : nil
+        }
+        if let full { try seal(full) }
+        caughtUp.publish(upTo)
+        return true
+    }
+
+    /// Writes the tail to a file, while queries go on reading it, and begins a new one.
+    private func seal(_ builder: SegmentBuilder) throws(ColumnError) {
+        let after = box.withLock { $0.state.segments.last?.lastID } ?? EventID((builder.firstID?.value ?? 1) - 1)
+        let path = "\(folder)/\(Self.padded(after))-\(Self.padded(builder.lastID)).columns"
+        try SegmentFile.write(builder, to: path)
+        let segment = try MappedSegment(path: path)
+        box.withLock { box in
+            box.state.segments.append(segment)
+            box.state.tail = SegmentBuilder(after: segment.lastID)
+        }
+    }
+
+    private static func padded(_ id: EventID) -> String {
+        let digits = String(id.value)
+        return String(repeating: "0", count: max(19 - digits.count, 0)) + digits
+    }
+
+    /// Forgets what the journal no longer has.
+    public func prune() async throws {
+        guard let first = try await journal.reading({ reader throws(JournalError) in try reader.firstID() }) else { return }
+        let gone: [MappedSegment] = box.withLock { box in
+            box.state.liveFrom = first
+            let gone = box.state.segments.prefix { $0.lastID < first }
+            box.state.segments.removeFirst(gone.count)
+            return Array(gone)
+        }
+        for segment in gone { unlink(segment.path) }
+    }
+
+    /// Waits until everything up to `id` is in the columns; false when cancelled before.
+    public func wait(for id: EventID) async -> Bool { await caughtUp.wait(for: id, now: { self.upTo }) }
+
+    // MARK: State
+
+    /// Id of the last event in the columns.
+    public var upTo: EventID { box.withLock { $0.state.tail.lastID } }
+
+    /// Sealed segments, their bytes, and the rows of all with those in memory.
+    public var size: (segments: Int, bytes: Int, rows: Int) {
+        box.withLock { box in
+            let segments = box.state.segments
+            return (segments.count, segments.reduce(0) { $0 + $1.byteCount }, segments.reduce(box.state.tail.rows) { $0 + $1.rows })
+        }
+    }
+
+    /// Shows the tail to `body` while it cannot change, and returns the sealed segments that belong with it.
+    func reading<Value>(
+        _ body: (_ tail: SegmentView?, _ upTo: EventID, _ liveFrom: EventID) throws(ColumnError) -> Value
+    ) throws(ColumnError) -> (segments: [MappedSegment], liveFrom: EventID, upTo: EventID, value: Value) {
+        // The closure's result need not be sendable: it never leaves this call.
+        var result: Result<Value, ColumnError>?
+        var segments: [MappedSegment] = []
+        var bounds = (EventID.zero, EventID.zero)
+        box.withLock { box in
+            segments = box.state.segments
+            bounds = (box.state.liveFrom, box.state.tail.lastID)
+            let view = box.state.tail.rows > 0 ? box.state.tail.view : nil
+            result = Result { () throws(ColumnError) in try body(view, bounds.1, bounds.0) }
+        }
+        guard let value = try result?.get() else { throw ColumnError(.stopped, "the columns are closed") }
+        return (segments, bounds.0, bounds.1, value)
+    }
+}
+
+/// Wakes those that wait for the columns.
+final class ColumnSignal: Sendable {
+    private struct State {
+        var nextID = 0
+        var waiters: [Int: (id: EventID, continuation: CheckedContinuation<Bool, Never>)] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func publish(_ id: EventID) {
+        let due = state.withLock { state in
+            let due = state.waiters.filter { $0.value.id <= id }
+            for key in due.keys { state.waiters[key] = nil }
+            return due
+        }
+        for waiter in due.values { waiter.continuation.resume(returning: true) }
+    }
+
+    func wait(for id: EventID, now: @escaping @Sendable () -> EventID) async -> Bool {
+        if now() >= id { return true }
+        let number = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let answer: Bool? = state.withLock { state in
+                    if Task.isCancelled { return false }
+                    if now() >= id { return true }
+                    state.waiters[number] = (id, continuation)
+                    return nil
+                }
+                if let answer { continuation.resume(returning: answer) }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume(returning: false)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Model
+
+/// The rows of a segment that a query asks for, zone by zone.
+struct SegmentScan {
+    let view: SegmentView
+    /// The file of the segment; nil for the tail.
+    let segment: MappedSegment?
+    let filter: SegmentFilter
+    /// Event times asked for, microseconds; the end is outside.
+    let times: Range<Int64>
+    /// Rows that the journal still has and that the query may see.
+    let rows: Range<Int>
+
+    /// Chosen rows of a zone.
+    enum Zone {
+        case all(Range<Int>)
+        case some(Selection)
+
+        var count: Int {
+            switch self {
+            case .all(let rows): rows.count
+            case .some(let selection): selection.count
+            }
+        }
+
+        @inline(__always) func forEach(_ body: (Int) -> Void) {
+            switch self {
+            case .all(let rows): for row in rows { body(row) }
+            case .some(let selection): selection.forEach(body)
+            }
+        }
+    }
+
+    /// Whether every row of the segment is asked for.
+    var isWhole: Bool { filter.isAlways && rows == 0..<view.rows && view.minTime >= times.lowerBound && view.maxTime < times.upperBound }
+
+    /// Whether no row can be.
+    var isEmpty: Bool { filter.isNever || rows.isEmpty || view.maxTime < times.lowerBound || view.minTime >= times.upperBound }
+
+    /// Calls `body` for each zone that has chosen rows; in order of rows.
+    func forEachZone(_ body: (_ zone: Int, Zone) -> Void) {
+        if isEmpty { return }
+        var selection = Selection()
+        for zone in 0..<view.zoneCount {
+            guard let chosen = chosen(zone, &selection) else { continue }
+            body(zone, chosen)
+        }
+    }
+
+    /// The chosen rows of a zone; nil when there are none.
+    func chosen(_ zone: Int, _ selection: inout Selection) -> Zone? {
+        let all = view.zone(zone)
+        let live = all.clamped(to: rows)
+        let span = view.times(ofZone: zone)
+        if live.isEmpty || span.upperBound < times.lowerBound || span.lowerBound >= times.upperBound { return nil }
+        let isInside = span.lowerBound >= times.lowerBound && span.upperBound < times.upperBound
+        if filter.isAlways, isInside { return .all(live) }
+        filter.select(all, of: view, into: &selection)
+        if !isInside {
+            let (at, times) = (view.times, times)
+            selection.keep { times.contains(at[$0]) }
+        }
+        if live != all { selection.keep { live.contains($0) } }
+        return selection.isEmpty ? nil : .some(selection)
+    }
+}
