@@ -84,7 +84,7 @@ let package = Package(
             name: "petrel",
             dependencies: [
                 "Model", "Wire", "Formats", "KQL", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
-                "CMalloc",
+                "CMalloc", "Columns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -19,58 +19,64 @@ public final class ColumnStore: Service {
     /// Used under the lock, or by the one follower.
     private struct Box: @unchecked Sendable { var state: State }
 
+    /// Where new segments are written.
     private let folder: String
-    private let journal: EventJournal
+    private let lock: FolderLock?
+    private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp = ColumnSignal()
 
     /// Opens the folder; makes it when it is missing.
-    public init(folder: String, journal: EventJournal) async throws {
-        self.folder = folder
+    ///
+    /// - Parameter scratch: where new segments are written when another process keeps the folder, which is only read then; without it
+    ///   that is an error.
+    public init(folder: String, scratch: String? = nil, journal: JournalFeed) async throws {
         self.journal = journal
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let first = try await journal.reading { reader throws(JournalError) in try reader.firstID() }
-        let segments = try Self.load(folder, journalFirst: first, journalHead: journal.head)
+        lock = try FolderLock(folder)
+        if lock == nil, scratch == nil { throw ColumnError(.io, "\(folder): another process keeps these columns") }
+        self.folder = lock == nil ? scratch ?? folder : folder
+        let first = try await journal.firstID()
+        let head = try await journal.lastID() ?? .zero
+        let segments = try Self.load(folder, isOwner: lock != nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after), liveFrom: first ?? .zero)))
     }
 
-    /// The whole segments of a chain that fits the journal; removes the other files.
-    private static func load(_ folder: String, journalFirst: EventID?, journalHead: EventID) throws -> [MappedSegment] {
+    /// The whole segments of a chain that fits the journal; removes the other files if they are ours.
+    private static func load(
+        _ folder: String, isOwner: Bool, journalFirst: EventID?, journalHead: EventID
+    ) throws -> [MappedSegment] {
         var segments: [MappedSegment] = []
         var isBroken = false
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.contains(".columns") {
             let path = "\(folder)/\(name)"
-            guard name.hasSuffix(".columns"), let after = EventID(name.prefix(19)) else {
-                if name.hasSuffix(".columns.new") { unlink(path) }
+            if name.hasSuffix(".new") {
+                // Left by a process that ended while it wrote.
+                if isOwner { unlink(path) }
                 continue
             }
-            var segment: MappedSegment?
-            if !isBroken, let first = journalFirst {
-                do throws(ColumnError) {
-                    segment = try MappedSegment(path: path)
-                } catch {
-                    // Said by the follower's absence of the segment: it is made again.
-                    segment = nil
-                }
-                if let known = segment {
-                    if known.lastID < first {
-                        segment = nil
-                        unlink(path)
-                        continue
-                    }
-                    let previous = segments.last?.lastID
-                    if known.lastID > journalHead || (previous.map { after != $0 } ?? (after >= first)) { segment = nil }
-                }
-            }
+            let segment = isBroken ? nil : fitting(path, name, behind: segments.last?.lastID, journalFirst, journalHead)
             if let segment {
                 segments.append(segment)
-            } else {
-                isBroken = true
-                unlink(path)
+                continue
             }
+            // Before the journal's first event nothing is missed.
+            let isOld = (EventID(name.dropFirst(20).prefix(19)) ?? .zero) < journalFirst ?? .zero
+            if !isOld { isBroken = true }
+            if isOwner { unlink(path) }
         }
         return segments
+    }
+
+    /// The segment of a file, if it is whole and continues the chain.
+    private static func fitting(
+        _ path: String, _ name: String, behind previous: EventID?, _ journalFirst: EventID?, _ journalHead: EventID
+    ) -> MappedSegment? {
+        guard let first = journalFirst, name.hasSuffix(".columns"), let after = EventID(name.prefix(19)),
+            let segment = try? MappedSegment(path: path), segment.lastID >= first, segment.lastID <= journalHead
+        else { return nil }
+        return previous.map { after == $0 } ?? (after < first) ? segment : nil
     }
 
     // MARK: Following
@@ -80,7 +86,7 @@ public final class ColumnStore: Service {
         try await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
                 if try await step() { continue }
-                guard await journal.waitForCommit(after: upTo) != nil else { return }
+                guard await journal.wait(upTo) else { return }
             }
         }
     }
@@ -90,7 +96,7 @@ public final class ColumnStore: Service {
 
     /// Takes one block; false at the head.
     private func step() async throws -> Bool {
-        guard let block = try await journal.next(after: upTo) else { return false }
+        guard let block = try await journal.next(upTo) else { return false }
         let full: SegmentBuilder? = box.withLock { box in
             let tail = box.state.tail
             _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
@@ -120,7 +126,7 @@ public final class ColumnStore: Service {
 
     /// Forgets what the journal no longer has.
     public func prune() async throws {
-        guard let first = try await journal.reading({ reader throws(JournalError) in try reader.firstID() }) else { return }
+        guard let first = try await journal.firstID() else { return }
         let gone: [MappedSegment] = box.withLock { box in
             box.state.liveFrom = first
             let gone = box.state.segments.prefix { $0.lastID < first }
@@ -203,4 +209,22 @@ final class ColumnSignal: Sendable {
             state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume(returning: false)
         }
     }
+}
+
+/// Says that this process keeps the folder, until it is released.
+private final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// Nil when another process has the lock.
+    init?(_ folder: String) throws(ColumnError) {
+        let path = "\(folder)/lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
+        guard descriptor >= 0 else { throw ColumnError.io(path, errno) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            close(descriptor)
+            return nil
+        }
+    }
+
+    deinit { close(descriptor) }
 }

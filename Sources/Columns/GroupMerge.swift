@@ -19,28 +19,24 @@ struct GroupMerge {
 
     /// Adds the counts of a segment.
     mutating func add(_ scan: GroupScan, _ view: SegmentView) {
-        // The number of each code across segments, found when it is first met.
-        var known: [[UInt32]] = keys.map { key in
-            guard case .field(let field) = key, let column = view.column(field) else { return [] }
-            return [UInt32](repeating: 0, count: column.dictionary.count + 1)
-        }
-        let columns = keys.map { key in if case .field(let field) = key { view.column(field) } else { ColumnView?.none } }
-        var table = table
-        self.table = CountTable()
-        scan.table.forEach { key, count in
-            var merged = CountTable.Key()
-            for index in keys.indices {
-                if let column = columns[index], let dictionary = dictionaries[index] {
-                    let code = Int(key[index])
-                    if known[index][code] == 0 { known[index][code] = dictionary.code(of: column.dictionary.value(code - 1)) }
-                    merged[index] = known[index][code]
-                } else if case .time = keys[index] {
-                    merged[index] = UInt32(bitPattern: Int32(truncatingIfNeeded: scan.firstSpans[index] + Int64(key[index]) - 1))
+        var merged = scan.keys
+        for (index, key) in keys.enumerated() {
+            switch key {
+            case .time:
+                let first = scan.firstSpans[index]
+                for at in merged.indices { merged[at][index] = UInt32(bitPattern: Int32(truncatingIfNeeded: first + Int64(merged[at][index]) - 1)) }
+            case .field(let field):
+                guard let column = view.column(field), let dictionary = dictionaries[index] else { continue }
+                // The number of each code across segments, found when it is first met.
+                var known = [UInt32](repeating: 0, count: column.dictionary.count + 1)
+                for at in merged.indices {
+                    let code = Int(merged[at][index])
+                    if known[code] == 0 { known[code] = dictionary.code(of: column.dictionary.value(code - 1)) }
+                    merged[at][index] = known[code]
                 }
             }
-            table.add(count, to: merged)
         }
-        self.table = table
+        for (key, count) in zip(merged, scan.counts) { table.add(count, to: key) }
     }
 
     /// The groups, in no order.
@@ -69,7 +65,7 @@ struct GroupMerge {
             }
         }
         let groups = best.map { Group(values: values($0.key), count: $0.count) }
-        return Array(groups.sorted { a, b in a.count != b.count ? isBefore(a.count, b.count) : a.isBefore(b) }.prefix(limit))
+        return Array(groups.sorted { a, b in a.count != b.count ? isBefore(a.count, b.count) : a.precedes(b) }.prefix(limit))
     }
 
     private func values(_ key: CountTable.Key) -> [ColumnValue] {
@@ -91,7 +87,8 @@ public struct Group: Hashable, Sendable {
     public let values: [ColumnValue]
     public let count: Int
 
-    func isBefore(_ other: Group) -> Bool {
+    /// The order of equal counts, and of the groups of a histogram: by the values of the keys, one after another.
+    public func precedes(_ other: Group) -> Bool {
         for (a, b) in zip(values, other.values) where a != b {
             if case .integer(let a) = a, case .integer(let b) = b { return a < b }
             if case .date(let a) = a, case .date(let b) = b { return a < b }

@@ -13,23 +13,53 @@ struct GroupScan {
     /// Cells of a table that is indexed directly; more are hashed.
     private static let mostCells = 1 << 20
 
-    /// One key in a segment.
+    /// One key in a segment; numbers count from 1, and 0 means that the row lacks the field.
     private enum Part {
         case column(ColumnView)
         /// Spans from the first on.
         case time(interval: Int64, origin: Int64, first: Int64)
 
-        /// The number of a row, 0 for none.
-        @inline(__always) func number(_ row: Int, _ view: SegmentView) -> Int {
+        @inline(__always) func number(_ row: Int, _ view: SegmentView) -> UInt32 {
             switch self {
-            case .column(let column): column.code(at: row)
-            case .time(let interval, let origin, let first): Int(floorDivide(view.times[row] - origin, interval) - first) + 1
+            case .column(let column): UInt32(truncatingIfNeeded: column.code(at: row))
+            case .time(let interval, let origin, let first): Self.span(view.times[row], interval, origin, first)
             }
+        }
+
+        /// The numbers of all rows of a zone.
+        func fill(_ zone: Int, _ rows: Range<Int>, _ view: SegmentView, into out: UnsafeMutablePointer<UInt32>) {
+            switch self {
+            case .column(let column):
+                switch column.width {
+                case .one: Self.widen(column.codes.assumingMemoryBound(to: UInt8.self) + rows.lowerBound, rows.count, out)
+                case .two: Self.widen(column.codes.assumingMemoryBound(to: UInt16.self) + rows.lowerBound, rows.count, out)
+                case .four: Self.widen(column.codes.assumingMemoryBound(to: UInt32.self) + rows.lowerBound, rows.count, out)
+                }
+            case .time(let interval, let origin, let first):
+                let times = view.times(ofZone: zone)
+                let low = Self.span(times.lowerBound, interval, origin, first)
+                if low == Self.span(times.upperBound, interval, origin, first) {
+                    out.update(repeating: low, count: rows.count)
+                } else {
+                    for (index, row) in rows.enumerated() { out[index] = Self.span(view.times[row], interval, origin, first) }
+                }
+            }
+        }
+
+        @inline(__always) private static func widen(
+            _ codes: UnsafePointer<some FixedWidthInteger>, _ count: Int, _ out: UnsafeMutablePointer<UInt32>
+        ) {
+            for index in 0..<count { out[index] = UInt32(truncatingIfNeeded: codes[index]) }
+        }
+
+        @inline(__always) private static func span(_ time: Int64, _ interval: Int64, _ origin: Int64, _ first: Int64) -> UInt32 {
+            UInt32(truncatingIfNeeded: floorDivide(time - origin, interval) - first + 1)
         }
     }
 
-    /// Rows by key; a key's numbers are codes, or spans counted from `firstSpan`, both from 1.
-    private(set) var table = CountTable()
+    /// Keys that occur and their rows; a key may come more than once. Numbers are codes, or spans counted from `firstSpans`.
+    private(set) var keys: [CountTable.Key] = []
+    private(set) var counts: [Int] = []
     /// The first span of each time key.
     private(set) var firstSpans: [Int64]
     private let scan: SegmentScan
@@ -50,12 +80,10 @@ struct GroupScan {
                 sizes.append(column.dictionary.count + 1)
                 firstSpans.append(0)
             case .time(let interval, let origin):
-                let from = max(scan.view.minTime, scan.times.lowerBound)
-                let to = min(scan.view.maxTime, scan.times.upperBound - 1)
-                guard from <= to else { return nil }
-                let first = floorDivide(from - origin, interval)
+                // Of all rows, so that those that are not chosen have a number, too.
+                let first = floorDivide(scan.view.minTime - origin, interval)
                 parts.append(.time(interval: interval, origin: origin, first: first))
-                sizes.append(Int(min(floorDivide(to - origin, interval) - first + 2, Int64(Int32.max))))
+                sizes.append(Int(min(floorDivide(scan.view.maxTime - origin, interval) - first + 2, Int64(Int32.max))))
                 firstSpans.append(first)
             }
         }
@@ -66,10 +94,10 @@ struct GroupScan {
     /// Counts.
     mutating func run() {
         if scan.isEmpty { return }
-        if countWholeColumn() { return }
-        let isList = parts.contains { if case .column(let column) = $0 { column.ends != nil } else { false } }
         let cells = sizes.reduce(1) { $0.multipliedReportingOverflow(by: $1).overflow ? Int.max : $0 * $1 }
-        if isList {
+        if let column = wholeColumn {
+            for index in 0..<column.dictionary.count { note([UInt32(index + 1), 0, 0, 0], Int(column.dictionary.counts[index])) }
+        } else if parts.contains(where: { if case .column(let column) = $0 { column.ends != nil } else { false } }) {
             countLists()
         } else if cells <= Self.mostCells {
             countDirectly(cells)
@@ -78,75 +106,65 @@ struct GroupScan {
         }
     }
 
-    /// The dictionary knows how often each value is in the whole segment.
-    private mutating func countWholeColumn() -> Bool {
-        guard scan.isWhole, parts.count == 1, case .column(let column) = parts[0], column.ends == nil else { return false }
-        for index in 0..<column.dictionary.count { table.add(Int(column.dictionary.counts[index]), to: [UInt32(index + 1), 0, 0, 0]) }
-        return true
+    /// The only key's column, when its dictionary knows how often each value is in all rows.
+    private var wholeColumn: ColumnView? {
+        guard scan.isWhole, parts.count == 1, case .column(let column) = parts[0], column.ends == nil else { return nil }
+        return column
     }
 
     private mutating func countDirectly(_ cells: Int) {
-        var counts = [UInt32](repeating: 0, count: cells)
-        let view = scan.view
-        counts.withUnsafeMutableBufferPointer { counts in
-            let base = counts.baseAddress.unsafelyUnwrapped
-            switch parts.count {
-            case 1:
-                if case .time(let interval, let origin, let first) = parts[0] {
-                    scan.forEachZone { zone, chosen in
-                        let span = view.times(ofZone: zone)
-                        let low = Int(floorDivide(span.lowerBound - origin, interval) - first) + 1
-                        if low > 0, floorDivide(span.upperBound - origin, interval) == floorDivide(span.lowerBound - origin, interval) {
-                            base[low] += UInt32(truncatingIfNeeded: chosen.count)
-                        } else {
-                            chosen.forEach { base[Int(floorDivide(view.times[$0] - origin, interval) - first) + 1] += 1 }
+        var table = [UInt32](repeating: 0, count: cells)
+        let (view, parts, sizes) = (scan.view, parts, sizes)
+        table.withUnsafeMutableBufferPointer { table in
+            let base = table.baseAddress.unsafelyUnwrapped
+            withZoneRoom(2) { room in
+                let (numbers, more) = (room[0], room[1])
+                scan.forEachZone { zone, chosen in
+                    let rows = view.zone(zone)
+                    guard chosen.count * 8 >= rows.count else {
+                        chosen.forEach { row in
+                            var cell = 0
+                            for index in parts.indices { cell = cell * sizes[index] + Int(parts[index].number(row, view)) }
+                            base[cell] += 1
                         }
+                        return
                     }
-                } else if case .column(let column) = parts[0] {
-                    switch column.width {
-                    case .one:
-                        let codes = column.codes.assumingMemoryBound(to: UInt8.self)
-                        scan.forEachZone { _, chosen in chosen.forEach { base[Int(codes[$0])] += 1 } }
-                    case .two:
-                        let codes = column.codes.assumingMemoryBound(to: UInt16.self)
-                        scan.forEachZone { _, chosen in chosen.forEach { base[Int(codes[$0])] += 1 } }
-                    case .four:
-                        let codes = column.codes.assumingMemoryBound(to: UInt32.self)
-                        scan.forEachZone { _, chosen in chosen.forEach { base[Int(codes[$0])] += 1 } }
+                    parts[0].fill(zone, rows, view, into: numbers)
+                    for index in 1..<max(parts.count, 1) {
+                        parts[index].fill(zone, rows, view, into: more)
+                        let size = UInt32(sizes[index])
+                        for row in 0..<rows.count { numbers[row] = numbers[row] &* size &+ more[row] }
                     }
-                }
-            default:
-                scan.forEachZone { _, chosen in
-                    chosen.forEach { row in
-                        var cell = 0
-                        for index in parts.indices { cell = cell * sizes[index] + parts[index].number(row, view) }
-                        base[cell] += 1
-                    }
+                    chosen.forEach { base[Int(numbers[$0 - rows.lowerBound])] += 1 }
                 }
             }
         }
-        for cell in 0..<cells where counts[cell] != 0 {
+        for cell in 0..<cells where table[cell] != 0 {
             var key = CountTable.Key()
             var rest = cell
             for index in parts.indices.reversed() {
                 key[index] = UInt32(rest % sizes[index])
                 rest /= sizes[index]
             }
-            add(Int(counts[cell]), key)
+            note(key, Int(table[cell]))
         }
     }
 
     private mutating func countHashed() {
         let (view, parts) = (scan.view, parts)
         var table = CountTable(capacity: 4096)
-        scan.forEachZone { _, chosen in
-            chosen.forEach { row in
-                var key = CountTable.Key()
-                for index in parts.indices { key[index] = UInt32(truncatingIfNeeded: parts[index].number(row, view)) }
-                table.add(1, to: key)
+        withZoneRoom(parts.count) { room in
+            scan.forEachZone { zone, chosen in
+                let rows = view.zone(zone)
+                for index in parts.indices { parts[index].fill(zone, rows, view, into: room[index]) }
+                chosen.forEach { row in
+                    var key = CountTable.Key()
+                    for index in parts.indices { key[index] = room[index][row - rows.lowerBound] }
+                    table.add(1, to: key)
+                }
             }
         }
-        table.forEach { add($1, $0) }
+        table.forEach { note($0, $1) }
     }
 
     private mutating func countLists() {
@@ -161,18 +179,26 @@ struct GroupScan {
                     count(row, index + 1, key)
                 }
             } else {
-                key[index] = UInt32(truncatingIfNeeded: parts[index].number(row, view))
+                key[index] = parts[index].number(row, view)
                 count(row, index + 1, key)
             }
         }
         scan.forEachZone { _, chosen in chosen.forEach { count($0, 0, CountTable.Key()) } }
-        self.table = table
+        table.forEach { note($0, $1) }
     }
 
-    /// Adds a cell unless a field is missing in it.
-    private mutating func add(_ count: Int, _ key: CountTable.Key) {
+    /// Notes the rows of a key, unless a field is missing in it.
+    private mutating func note(_ key: CountTable.Key, _ count: Int) {
         for index in parts.indices where key[index] == 0 { return }
-        table.add(count, to: key)
+        keys.append(key)
+        counts.append(count)
+    }
+
+    /// Room for a number of each row of a zone, several times.
+    private func withZoneRoom(_ count: Int, _ body: ([UnsafeMutablePointer<UInt32>]) -> Void) {
+        let room = UnsafeMutablePointer<UInt32>.allocate(capacity: count * SegmentView.zoneRows)
+        defer { room.deallocate() }
+        body((0..<count).map { room + $0 * SegmentView.zoneRows })
     }
 }
 

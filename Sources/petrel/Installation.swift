@@ -27,6 +27,8 @@ struct Installation {
             journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes)
     }
 
+    static func columnFolder(_ dataFolder: String) -> String { "\(dataFolder)/columns" }
+
     static func journalFolder(_ dataFolder: String) -> String { "\(dataFolder)/journal" }
 
     /// The folder of data files: as named, else beside the program's checkout or installation, else the current folder's.

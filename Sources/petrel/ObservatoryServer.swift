@@ -1,3 +1,4 @@
+import Columns
 import Enrichment
 import Followers
 import Foundation
@@ -49,8 +50,9 @@ struct ObservatoryServer {
         let imported = try await importPlayed(installation)
         let (stage, web) = try await makeWeb(installation, logger: logger)
         if let window = imported { try await stage.play(window, seconds: playSeconds) }
+        let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
         let services: [any Service] =
-            [JournalService(journal: installation.journal, logger: logger), web.hub]
+            [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, web.hub]
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) })]
             + supervisors(installation, logger: logger) + [web]
         var group = ServiceGroupConfiguration(
@@ -125,6 +127,8 @@ struct JournalService: Service {
     static let period = Duration.seconds(600)
 
     let journal: EventJournal
+    /// What follows retention; nil where there are none.
+    var columns: ColumnStore?
     let logger: Logger
 
     func run() async throws {
@@ -132,6 +136,7 @@ struct JournalService: Service {
             while !Task.isCancelled {
                 do {
                     let removed = try await journal.applyRetention()
+                    if !removed.isEmpty { try await columns?.prune() }
                     if !removed.isEmpty { logger.notice("retention removed \(removed.joined(separator: ", "))") }
                 } catch {
                     logger.error("retention: \(error)")

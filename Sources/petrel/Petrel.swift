@@ -20,7 +20,7 @@ struct Petrel: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Import.self, Replay.self, Tail.self, Count.self, CheckConfig.self, Doctor.self, Bench.self,
+            Serve.self, Import.self, Replay.self, QueryCommand.self, Tail.self, Count.self, CheckConfig.self, Doctor.self, Bench.self,
             ConformanceCheck.self,
         ])
 

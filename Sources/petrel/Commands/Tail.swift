@@ -33,7 +33,7 @@ struct Tail: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let predicate = try predicate()
+        let predicate = try QueryText.predicate(query ?? "", now: WallClock.system.now)
         let configuration = try common.load()
         let reader = try JournalReader(folder: Installation.journalFolder(common.dataFolder(configuration)))
         var cursor = try reader.cursor(beforeNewest: last)
@@ -45,18 +45,6 @@ struct Tail: AsyncParsableCommand {
             }
             guard follow else { return }
             try await Task.sleep(for: .milliseconds(250))
-        }
-    }
-
-    /// The query compiled; a mistake is shown with a caret below it.
-    private func predicate() throws -> KQLPredicate? {
-        guard let query else { return nil }
-        do {
-            let predicate = try KQLPredicate(parsing: query, options: QueryOptions(now: WallClock.system.now))
-            for warning in predicate.warnings { Console.error("query: \(warning.message)") }
-            return predicate
-        } catch {
-            throw ValidationError(error.rendered(in: query))
         }
     }
 

@@ -1,0 +1,35 @@
+public import Journal
+public import Model
+internal import Synchronization
+
+/// What the columns need of a journal: one that is open for writing in this process, or the files of another's.
+public struct JournalFeed: Sendable {
+    /// The block that holds the next event behind an id; nil at the head.
+    let next: @Sendable (EventID) async throws(JournalError) -> Block?
+    /// Id of the oldest kept event.
+    let firstID: @Sendable () async throws(JournalError) -> EventID?
+    /// Id of the newest event.
+    let lastID: @Sendable () async throws(JournalError) -> EventID?
+    /// Waits for an event behind an id; false when there will be none.
+    let wait: @Sendable (EventID) async -> Bool
+
+    /// The journal of this process.
+    public init(_ journal: EventJournal) {
+        next = { id throws(JournalError) in try await journal.next(after: id) }
+        firstID = { () throws(JournalError) in try await journal.reading { reader throws(JournalError) in try reader.firstID() } }
+        lastID = { () throws(JournalError) in journal.head }
+        wait = { await journal.waitForCommit(after: $0) != nil }
+    }
+
+    /// The files of a journal as they are now.
+    public init(folder: String) throws(JournalError) {
+        let reader = Mutex(ReaderBox(reader: try JournalReader(folder: folder)))
+        next = { id throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.next(after: id) } }
+        firstID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.firstID() } }
+        lastID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.lastID() } }
+        wait = { _ in false }
+    }
+
+    /// Guarded by its mutex.
+    private struct ReaderBox: @unchecked Sendable { let reader: JournalReader }
+}
