@@ -1,49 +1,184 @@
 public import Model
 
-/// Puts the counts of segments together: values get numbers that hold across segments.
-struct GroupMerge {
-    private let keys: [GroupKey]
-    private var dictionaries: [DictionaryBuilder?]
-    private(set) var table = CountTable()
+/// Gives the values of segments numbers that hold across segments.
+struct ValueNumbers {
+    let keys: [GroupKey]
+    private let dictionaries: [DictionaryBuilder?]
 
     init(_ keys: [GroupKey]) {
         self.keys = keys
         dictionaries = keys.map { key in
-            if case .field(let field) = key {
-                DictionaryBuilder(width: ColumnBuilder.width(of: field.type), seed: .random(in: .min ... .max))
-            } else {
-                nil
-            }
+            guard case .field(let field) = key else { return nil }
+            return DictionaryBuilder(width: ColumnBuilder.width(of: field.type), seed: .random(in: .min ... .max))
         }
     }
 
-    /// Adds the counts of a segment.
-    mutating func add(_ scan: GroupScan, _ view: SegmentView) {
-        var merged = scan.keys
-        for (index, key) in keys.enumerated() {
-            switch key {
-            case .time:
-                let first = scan.firstSpans[index]
-                for at in merged.indices { merged[at][index] = UInt32(bitPattern: Int32(truncatingIfNeeded: first + Int64(merged[at][index]) - 1)) }
+    /// The keys of a segment's counts in numbers that hold everywhere.
+    func translate(_ scan: GroupScan, _ view: SegmentView) -> [CountTable.Key] {
+        translate(
+            scan.keys, dictionaries: keys.map { key in if case .field(let field) = key { view.column(field)?.dictionary } else { nil } },
+            firstSpans: scan.firstSpans.map { $0 - 1 })
+    }
+
+    /// The keys of another merge in the numbers of this one.
+    func translate(_ merged: [CountTable.Key], of other: ValueNumbers) -> [CountTable.Key] {
+        translate(merged, dictionaries: other.dictionaries.map { $0?.view }, firstSpans: keys.map { _ in 0 })
+    }
+
+    private func translate(_ old: [CountTable.Key], dictionaries views: [DictionaryView?], firstSpans: [Int64]) -> [CountTable.Key] {
+        var new = old
+        for index in keys.indices {
+            guard let dictionary = dictionaries[index], let view = views[index] else {
+                let first = Int32(truncatingIfNeeded: firstSpans[index])
+                for at in new.indices { new[at][index] = UInt32(bitPattern: first &+ Int32(bitPattern: new[at][index])) }
+                continue
+            }
+            // The number of each code, found when it is first met.
+            var known = [UInt32](repeating: 0, count: view.count + 1)
+            for at in new.indices {
+                let code = Int(new[at][index])
+                if known[code] == 0 { known[code] = dictionary.code(of: view.value(code - 1)) }
+                new[at][index] = known[code]
+            }
+        }
+        return new
+    }
+
+    /// The start of a span.
+    func start(of number: UInt32, _ interval: Int64, _ origin: Int64) -> Timestamp {
+        Timestamp(microseconds: origin + Int64(Int32(bitPattern: number)) * interval)
+    }
+
+    /// The values of a key.
+    func values(_ key: CountTable.Key) -> [ColumnValue] {
+        keys.indices.map { index in
+            switch keys[index] {
             case .field(let field):
-                guard let column = view.column(field), let dictionary = dictionaries[index] else { continue }
-                // The number of each code across segments, found when it is first met.
-                var known = [UInt32](repeating: 0, count: column.dictionary.count + 1)
-                for at in merged.indices {
-                    let code = Int(merged[at][index])
-                    if known[code] == 0 { known[code] = dictionary.code(of: column.dictionary.value(code - 1)) }
-                    merged[at][index] = known[code]
+                let view = dictionaries[index]?.view
+                return view.map { StoredValue.value($0.value(Int(key[index]) - 1), field.type) } ?? .text("")
+            case .time(let interval, let origin): return .date(start(of: key[index], interval, origin))
+            }
+        }
+    }
+}
+
+/// Puts what was counted in segments together.
+protocol SegmentMerge {
+    var keys: [GroupKey] { get }
+    /// Whether the answer is still small enough.
+    var hasRoom: Bool { get }
+    /// An empty one with the same keys.
+    func another() -> Self
+    /// Adds what was counted in a segment.
+    mutating func add(_ scan: GroupScan, _ view: SegmentView)
+    /// Adds what another has.
+    mutating func absorb(_ other: Self)
+}
+
+/// Counts the distinct values of a field in each span of time: a bit for each value and span.
+struct DistinctMerge: SegmentMerge {
+    private typealias Span = (bits: [UInt64], count: Int)
+
+    /// Most memory for the bits.
+    private static let mostBytes = 512 << 20
+    private let numbers: ValueNumbers
+    private let field: Field
+    private let interval: Int64
+    private let origin: Int64
+    private var spans: [UInt32: Span] = [:]
+    private var bytes = 0
+
+    init(_ field: Field, interval: Int64, origin: Int64) {
+        numbers = ValueNumbers([.time(interval: interval, origin: origin), .field(field)])
+        (self.field, self.interval, self.origin) = (field, interval, origin)
+    }
+
+    var keys: [GroupKey] { numbers.keys }
+
+    var hasRoom: Bool { bytes <= Self.mostBytes }
+
+    func another() -> DistinctMerge { DistinctMerge(field, interval: interval, origin: origin) }
+
+    mutating func add(_ scan: GroupScan, _ view: SegmentView) { note(numbers.translate(scan, view)) }
+
+    mutating func absorb(_ other: DistinctMerge) {
+        var keys: [CountTable.Key] = []
+        for (span, values) in other.spans {
+            for (index, word) in values.bits.enumerated() {
+                var left = word
+                while left != 0 {
+                    keys.append([span, UInt32(index * 64 + left.trailingZeroBitCount), 0, 0])
+                    left &= left - 1
                 }
             }
         }
-        for (key, count) in zip(merged, scan.counts) { table.add(count, to: key) }
+        note(numbers.translate(keys, of: other.numbers))
+    }
+
+    private mutating func note(_ keys: [CountTable.Key]) {
+        var start = 0
+        let sorted = keys.sorted { $0.x < $1.x }
+        while start < sorted.count {
+            let number = sorted[start].x
+            let end = sorted[start...].firstIndex { $0.x != number } ?? sorted.count
+            // Taken out of the dictionary while it is written, so that it is not copied.
+            var span = spans.removeValue(forKey: number) ?? ([], 0)
+            for key in sorted[start..<end] {
+                let word = Int(key.y >> 6)
+                if word >= span.bits.count {
+                    let more = word + 1 - span.bits.count + span.bits.count / 2
+                    span.bits.append(contentsOf: repeatElement(0, count: more))
+                    bytes += more * 8
+                }
+                let bit: UInt64 = 1 << UInt64(key.y & 63)
+                if span.bits[word] & bit == 0 { span.count += 1 }
+                span.bits[word] |= bit
+            }
+            spans[number] = span
+            start = end
+        }
+    }
+
+    /// The spans that have values, in order.
+    var counts: [(start: Timestamp, count: Int)] {
+        spans.map { (start: numbers.start(of: $0.key, interval, origin), count: $0.value.count) }.sorted { $0.start < $1.start }
+    }
+}
+
+/// Adds up the counts of keys.
+struct GroupMerge: SegmentMerge {
+    /// Most groups of an answer.
+    private static let mostGroups = 20_000_000
+    private let numbers: ValueNumbers
+    private(set) var table = CountTable()
+
+    init(_ keys: [GroupKey]) { numbers = ValueNumbers(keys) }
+
+    var keys: [GroupKey] { numbers.keys }
+
+    var hasRoom: Bool { table.count <= Self.mostGroups }
+
+    func another() -> GroupMerge { GroupMerge(keys) }
+
+    mutating func add(_ scan: GroupScan, _ view: SegmentView) {
+        for (key, count) in zip(numbers.translate(scan, view), scan.counts) { table.add(count, to: key) }
+    }
+
+    mutating func absorb(_ other: GroupMerge) {
+        var keys: [CountTable.Key] = []
+        var counts: [Int] = []
+        other.table.forEach { key, count in
+            keys.append(key)
+            counts.append(count)
+        }
+        for (key, count) in zip(numbers.translate(keys, of: other.numbers), counts) { table.add(count, to: key) }
     }
 
     /// The groups, in no order.
     func groups() -> [Group] {
         var groups: [Group] = []
         groups.reserveCapacity(table.count)
-        table.forEach { key, count in groups.append(Group(values: values(key), count: count)) }
+        table.forEach { key, count in groups.append(Group(values: numbers.values(key), count: count)) }
         return groups
     }
 
@@ -64,20 +199,8 @@ struct GroupMerge {
                 room = max(room, best.count * 2)
             }
         }
-        let groups = best.map { Group(values: values($0.key), count: $0.count) }
+        let groups = best.map { Group(values: numbers.values($0.key), count: $0.count) }
         return Array(groups.sorted { a, b in a.count != b.count ? isBefore(a.count, b.count) : a.precedes(b) }.prefix(limit))
-    }
-
-    private func values(_ key: CountTable.Key) -> [ColumnValue] {
-        keys.indices.map { index in
-            switch keys[index] {
-            case .field(let field):
-                let view = dictionaries[index]?.view
-                return view.map { StoredValue.value($0.value(Int(key[index]) - 1), field.type) } ?? .text("")
-            case .time(let interval, let origin):
-                return .date(Timestamp(microseconds: origin + Int64(Int32(bitPattern: key[index])) * interval))
-            }
-        }
     }
 }
 

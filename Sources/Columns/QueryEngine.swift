@@ -95,14 +95,47 @@ public struct QueryEngine: Sendable {
     public func distinct(
         _ scope: QueryScope, of field: Field, interval: Int64, origin: Int64 = 0, stop: QueryStop = QueryStop()
     ) throws(ColumnError) -> Answer<[(start: Timestamp, count: Int)]> {
-        let (upTo, merge) = try merged(scope, [.time(interval: interval, origin: origin), .field(field)], stop)
-        var counts: [UInt32: Int] = [:]
-        merge.table.forEach { key, _ in counts[key.x, default: 0] += 1 }
-        let spans = counts.map { (start: Timestamp(microseconds: origin + Int64(Int32(bitPattern: $0.key)) * interval), count: $0.value) }
-        return Answer(value: spans.sorted { $0.start < $1.start }, upTo: upTo)
+        let (upTo, merge) = try gather(scope, DistinctMerge(field, interval: interval, origin: origin), stop)
+        return Answer(value: merge.counts, upTo: upTo)
     }
 
     private func merged(_ scope: QueryScope, _ keys: [GroupKey], _ stop: QueryStop) throws(ColumnError) -> (EventID, GroupMerge) {
+        try gather(scope, GroupMerge(keys), stop)
+    }
+
+    /// Counts every segment by the merge's keys. Each processor has a merge of its own; they are put together at the end.
+    private func gather<Merge: SegmentMerge>(
+        _ scope: QueryScope, _ empty: Merge, _ stop: QueryStop
+    ) throws(ColumnError) -> (EventID, Merge) {
+        let keys = empty.keys
+        let template = Guarded(empty)
+        let free = Mutex(Guarded<[Merge]>([]))
+        let tooLarge = ColumnError(.tooLarge, "the answer has too many groups; ask for a shorter time or fewer keys")
+        let (upTo, parts) = try scan(scope, fields: try Self.fields(of: keys), stop) { scan -> Bool in
+            guard var groups = GroupScan(scan, keys) else { return true }
+            groups.run()
+            var merge = free.withLock { $0.value.popLast() } ?? template.value.another()
+            merge.add(groups, scan.view)
+            let hasRoom = merge.hasRoom
+            let filled = Guarded(merge)
+            free.withLock { $0.value.append(filled.value) }
+            return hasRoom
+        }
+        var merges = free.withLock { $0.value }
+        guard !parts.contains(false) else { throw tooLarge }
+        guard var whole = merges.popLast() else { return (upTo, empty) }
+        for other in merges { whole.absorb(other) }
+        guard whole.hasRoom else { throw tooLarge }
+        return (upTo, whole)
+    }
+
+    /// Handed from one thread to another, never shared.
+    private struct Guarded<Value>: @unchecked Sendable {
+        var value: Value
+        init(_ value: Value) { self.value = value }
+    }
+
+    private static func fields(of keys: [GroupKey]) throws(ColumnError) -> [Field] {
         guard (1...4).contains(keys.count) else { throw ColumnError(.invalid, "group by one to four keys, not \(keys.count)") }
         var fields: [Field] = []
         for key in keys {
@@ -113,19 +146,8 @@ public struct QueryEngine: Sendable {
                 guard interval >= 1000 else { throw ColumnError(.invalid, "the interval must be at least a millisecond") }
             }
         }
-        let shared = Mutex(MergeBox(merge: GroupMerge(keys)))
-        let (upTo, _) = try scan(scope, fields: fields, stop) { scan -> Bool in
-            guard var groups = GroupScan(scan, keys) else { return false }
-            groups.run()
-            let counted = groups
-            shared.withLock { $0.merge.add(counted, scan.view) }
-            return true
-        }
-        return (upTo, shared.withLock { $0.merge })
+        return fields
     }
-
-    /// Guarded by its mutex.
-    private struct MergeBox: @unchecked Sendable { var merge: GroupMerge }
 
     // MARK: Scanning
 

@@ -19,7 +19,7 @@ struct AnswerWriter {
             isNumber = values.map { if case .integer = $0 { true } else if case .number = $0 { true } else { false } }
             rows.append(values.map { Console.harmless($0.description) })
         case .csv:
-            if self.names.isEmpty { Console.print(names.map(Self.cell).joined(separator: ",")) }
+            if self.names.isEmpty { Console.print(names.joined(separator: ",")) }
             self.names = names
             Console.print(values.map { Self.cell($0.description) }.joined(separator: ","))
         case .ndjson:
@@ -48,7 +48,8 @@ struct AnswerWriter {
 
     /// Prints what waits for the widths of all rows.
     func finish() {
-        guard format == .table, !rows.isEmpty else { return }
+        guard format == .table else { return }
+        guard !rows.isEmpty else { return Console.error("no events match") }
         let widths = names.indices.map { column in max(names[column].count, rows.map { $0[column].count }.max() ?? 0) }
         print(names, widths)
         for row in rows { print(row, widths) }

@@ -12,11 +12,16 @@ struct QueryPopulation {
     private static let start: Int64 = 1_767_225_600_000_000 - 30 * 86_400_000_000
     private static let addresses = 200_000
     private static let countries = [
-        "CN", "US", "RU", "NL", "DE", "BR", "IN", "VN", "FR", "GB", "KR", "TW", "UA", "ID", "JP", "PL", "IT", "TR", "SG", "HK", "RO", "BG", "ES", "CA",
+        "CN", "US", "RU", "NL", "DE", "BR", "IN", "VN", "FR", "GB", "KR", "TW", "UA", "ID", "JP", "PL", "IT", "TR", "SG", "HK", "RO", "BG",
+        "ES", "CA",
         "SE", "IR", "TH", "MX", "AR", "ZA",
     ]
-    private static let ports: [Int64] = [22, 445, 23, 80, 3389, 443, 8080, 5060, 6379, 3306, 1433, 25, 21, 161, 53, 5900, 11211, 27017, 2323, 8443]
-    private static let rules = ["Possible ETERNALBLUE probe", "SSH scan", "External login attempt", "Telnet default password", "SQL injection", "Open relay test"]
+    private static let ports: [Int64] = [
+        22, 445, 23, 80, 3389, 443, 8080, 5060, 6379, 3306, 1433, 25, 21, 161, 53, 5900, 11211, 27017, 2323, 8443,
+    ]
+    private static let rules = [
+        "Possible ETERNALBLUE probe", "SSH scan", "External login attempt", "Telnet default password", "SQL injection", "Open relay test",
+    ]
     private static let types: [StaticString] = ["scan", "bruteforce", "exploit", "malware", "web", "recon"]
 
     /// The address of that rank.

@@ -73,7 +73,8 @@ struct QueryCommand: AsyncParsableCommand {
         let scratch = ThrowawayFolder()
         try FileManager.default.createDirectory(atPath: scratch.path, withIntermediateDirectories: true)
         let store = try await ColumnStore(
-            folder: Installation.columnFolder(data), scratch: scratch.path, journal: try JournalFeed(folder: Installation.journalFolder(data)))
+            folder: Installation.columnFolder(data), scratch: scratch.path,
+            journal: try JournalFeed(folder: Installation.journalFolder(data)))
         try await store.catchUp()
         let engine = QueryEngine(store, width: ProcessInfo.processInfo.activeProcessorCount)
         var writer = AnswerWriter(format: format)
@@ -105,7 +106,8 @@ struct QueryCommand: AsyncParsableCommand {
     private func printEvents(_ engine: QueryEngine, _ scope: QueryScope, _ writer: inout AnswerWriter) throws {
         let page = try engine.page(scope, PageRequest(limit: limit, isDescending: !ascending)).value
         let shown: [Field] = [
-            .eventDataset, .attackType, .attackSeverity, .sourceIP, .sourceCountryCode, .destinationPort, .observerName, .ruleName, .message,
+            .eventDataset, .attackType, .attackSeverity, .sourceIP, .sourceCountryCode, .destinationPort, .observerName, .ruleName,
+            .message,
         ]
         for row in 0..<page.events.count {
             if format == .ndjson {
