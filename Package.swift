@@ -70,7 +70,8 @@ let package = Package(
         layer(
             "Web",
             [
-                "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources", "Followers", "Pipeline", "CWebAssets", "CZlib",
+                "Model", "Wire", "Formats", "Enrichment", "Journal", "Sources", "Followers", "Columns", "KQL", "Pipeline", "CWebAssets",
+                "CZlib",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -113,7 +114,7 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Journal", "Followers", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
+                "Web", "Journal", "Followers", "Columns", "Pipeline", "Formats", "Enrichment", "Sources", "Model", "Wire", "TestKit",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

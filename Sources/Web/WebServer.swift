@@ -1,3 +1,4 @@
+public import Columns
 public import Followers
 import HTTPTypes
 import Hummingbird
@@ -51,6 +52,7 @@ public struct WebServer: Service {
     private let options: WebOptions
     private let pipeline: IngestPipeline
     private let stage: LiveStage
+    private let columns: ColumnStore
     private let access: AccessControl
     private let clock: WallClock
     private let about: [UInt8]
@@ -63,7 +65,8 @@ public struct WebServer: Service {
     ///   - about: JSON of the About page.
     ///   - onListening: told the port once connections are accepted.
     public init(
-        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, clock: WallClock = .system, about: [UInt8], logger: Logger,
+        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, columns: ColumnStore, clock: WallClock = .system, about: [UInt8],
+        logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) throws(WebError) {
         guard options.token != nil || options.isLoopback else {
@@ -74,6 +77,7 @@ public struct WebServer: Service {
         self.options = options
         self.pipeline = pipeline
         self.stage = stage
+        self.columns = columns
         self.clock = clock
         self.about = about
         self.logger = logger
@@ -108,6 +112,7 @@ public struct WebServer: Service {
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
             .register(on: api)
         EventRoutes(journal: pipeline.journal).register(on: api)
+        QueryRoutes(store: columns, journal: pipeline.journal, clock: clock).register(on: api)
         state.register(on: api)
         root.get("healthz") { [journal = pipeline.journal] _, _ in
             if let failure = journal.failure { throw Problem(status: .serviceUnavailable, detail: "the journal cannot write: \(failure)") }

@@ -1,3 +1,4 @@
+import Columns
 import Dispatch
 import Enrichment
 import Followers
@@ -80,12 +81,15 @@ struct RunningServer: Sendable {
         change(&options)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, listening) = AsyncStream<Int>.makeStream()
-        let server = try WebServer(options: options, pipeline: pipeline, stage: stage, about: Array("{}".utf8), logger: logger) { port in
+        let columns = try await ColumnStore(folder: folder.file("columns"), journal: JournalFeed(journal))
+        let server = try WebServer(
+            options: options, pipeline: pipeline, stage: stage, columns: columns, about: Array("{}".utf8), logger: logger
+        ) { port in
             listening.yield(port)
         }
         let hub = server.hub
         let follower = LiveFollower(stage: stage) { hub.show($0) }
-        let services: [any Service] = [hub, follower, server]
+        let services: [any Service] = [columns, hub, follower, server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }, logger: logger))

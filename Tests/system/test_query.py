@@ -78,3 +78,41 @@ def test_hostile_values_stay_data(petrel, tmp_path):
 def test_mistakes_are_explained(petrel, tmp_path, arguments, said):
     done = petrel("query", "--data", tmp_path / "data", *arguments)
     assert done.returncode == 2 and said in done.stderr.decode(), done.stderr
+
+
+def test_api_answers_equal_the_input(serve):
+    server = serve()
+    sent = [eve(n, src_ip=f"198.51.100.{n % 5}", dest_port=20 + n % 3) for n in range(300)]
+    server.ingest(sent)
+    assert server.get("/api/v1/count").json["count"] == 300
+    top = server.get("/api/v1/top?field=source.ip,destination.port&limit=100").json
+    expected = collections.Counter((event["src_ip"], event["dest_port"]) for event in sent)
+    assert {tuple(group["values"]): group["count"] for group in top["groups"]} == expected and top["distinct"] == len(expected)
+    spans = server.get("/api/v1/histogram?interval=1d&by=source.ip&q=destination.port:21").json["spans"]
+    assert sum(span["count"] for span in spans) == 100 and {span["value"] for span in spans} == {f"198.51.100.{n}" for n in range(5)}
+    assert [span["count"] for span in server.get("/api/v1/distinct?field=source.ip&interval=7d").json["spans"]][0] <= 5
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_pages_stay_as_they_were(serve, order):
+    server = serve()
+    server.ingest([eve(n) for n in range(250)])
+    first = server.get(f"/api/v1/events?limit=40&order={order}").json
+    found, page = list(first["events"]), first
+    while page["next"]:
+        server.ingest([eve(1_000 + len(found))])
+        page = server.get(f"/api/v1/events?limit=40&order={order}&after={page['next']}&upTo={first['upTo']}").json
+        found += page["events"]
+    ids = [event["event"]["id"] for event in found]
+    assert len(ids) == len(set(ids)) == 250
+    assert ids == [event["event"]["id"] for event in server.get(f"/api/v1/events?limit=1000&order={order}&upTo={first['upTo']}").json["events"]]
+    times = [event["@timestamp"] for event in found]
+    assert times == sorted(times, reverse=order == "desc")
+
+
+@pytest.mark.parametrize("path", [
+    "events?q=source.ip:(", "events?limit=0", "events?order=up", "events?after=1", "top", "top?field=source.prt", "top?field=@timestamp",
+    "top?field=a,b,c,d,e", "histogram?interval=1x", "count?from=yesterday", "count?from=2&to=1", "count?upTo=x", "distinct?interval=1d",
+    "histogram?by=nothing"])
+def test_api_mistakes_are_problems(serve, path):
+    assert serve().get(f"/api/v1/{path}").is_problem(400), path

@@ -1,0 +1,107 @@
+import Columns
+import Hummingbird
+import KQL
+import Model
+import Wire
+
+/// What a request says of a query, checked.
+struct QueryParameters: Sendable {
+    let scope: QueryScope
+    let stop = QueryStop()
+    private let values: [String: String]
+
+    /// Spans that a histogram may have.
+    private static let units: [Character: Int64] = ["s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000]
+
+    init(_ parameters: borrowing Parameters, now: Timestamp) throws(Problem) {
+        var values: [String: String] = [:]
+        for name in ["q", "from", "to", "upTo", "limit", "order", "after", "field", "interval", "by"] {
+            if let value = parameters[Substring(name)] { values[name] = String(value) }
+        }
+        self.values = values
+        func time(_ name: String) throws(Problem) -> Timestamp? {
+            guard let text = values[name] else { return nil }
+            if let milliseconds = Int64(text), abs(milliseconds) < 1 << 50 { return Timestamp(milliseconds: milliseconds) }
+            if let time = TimestampReader.iso8601.read(Array(text.utf8).span) { return time }
+            throw Problem(status: .badRequest, detail: "\(name): neither Unix milliseconds nor a time such as 2024-05-01T12:00:00Z")
+        }
+        let (from, to) = (try time("from"), try time("to"))
+        if let from, let to, from > to { throw Problem(status: .badRequest, detail: "from must not be behind to") }
+        var upTo: EventID?
+        if let text = values["upTo"] {
+            guard let id = EventID(text) else { throw Problem(status: .badRequest, detail: "upTo: an event id is a whole number") }
+            upTo = id
+        }
+        var predicate: KQLPredicate?
+        if let text = values["q"], !text.allSatisfy(\.isWhitespace) {
+            do {
+                predicate = try KQLPredicate(parsing: text, options: QueryOptions(now: now))
+            } catch {
+                throw Problem(status: .badRequest, detail: "q: \(error)")
+            }
+        }
+        let times = from == nil && to == nil ? nil : (from ?? Timestamp(microseconds: .min))..<(to ?? Timestamp(microseconds: .max))
+        scope = QueryScope(predicate, times: times, upTo: upTo)
+    }
+
+    func number(_ name: String, _ standard: Int, in range: ClosedRange<Int>) throws(Problem) -> Int {
+        guard let text = values[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw Problem(status: .badRequest, detail: "\(name): a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    var isDescending: Bool {
+        get throws(Problem) {
+            switch values["order"] ?? "desc" {
+            case "desc": return true
+            case "asc": return false
+            default: throw Problem(status: .badRequest, detail: "order: desc or asc")
+            }
+        }
+    }
+
+    /// The event behind which the page begins, as the answer before named it.
+    var after: EventPosition? {
+        get throws(Problem) {
+            guard let text = values["after"] else { return nil }
+            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+            guard parts.count == 2, let time = Int64(parts[0]), let id = EventID(parts[1]) else {
+                throw Problem(status: .badRequest, detail: "after: give the next of the page before as it is")
+            }
+            return EventPosition(time: Timestamp(microseconds: time), id: id)
+        }
+    }
+
+    /// One to four fields.
+    func fields(_ name: String) throws(Problem) -> [Field] {
+        var fields: [Field] = []
+        for part in (values[name] ?? "").split(separator: ",") { fields.append(try field(String(part), name)) }
+        guard (1...4).contains(fields.count) else { throw Problem(status: .badRequest, detail: "\(name): one to four names of fields") }
+        return fields
+    }
+
+    func optionalField(_ name: String) throws(Problem) -> Field? {
+        guard let text = values[name] else { return nil }
+        return try field(text, name)
+    }
+
+    private func field(_ text: String, _ name: String) throws(Problem) -> Field {
+        if let field = Field.named(text) { return field }
+        let near = Spelling.nearest(to: text, among: Field.definitions.map(\.1.name))
+        throw Problem(status: .badRequest, detail: "\(name): unknown field \(text)" + (near.map { "; did you mean \($0)?" } ?? ""))
+    }
+
+    /// Microseconds of a span such as `15m`.
+    var interval: Int64 {
+        get throws(Problem) {
+            let text = values["interval"] ?? "1h"
+            guard let unit = text.last.flatMap({ Self.units[$0] }), let number = Int64(text.dropLast()), (1...100_000).contains(number)
+            else {
+                throw Problem(status: .badRequest, detail: "interval: a span such as 30s, 15m, 1h or 7d")
+            }
+            return number * unit
+        }
+    }
+}

@@ -1,0 +1,189 @@
+import Columns
+import Dispatch
+import HTTPTypes
+import Hummingbird
+import Journal
+import KQL
+import Model
+import Wire
+
+/// Questions about the stored events, answered from the columns.
+struct QueryRoutes: Sendable {
+    let store: ColumnStore
+    let journal: EventJournal
+    let clock: WallClock
+
+    /// How long an answer waits for the columns to have what was stored before the question.
+    private static let patience = Duration.seconds(2)
+    /// Queries block; they have threads of their own, as many as processors, so that no more run at once.
+    private static let workers = [DispatchQueue(label: "petrel.query.0"), DispatchQueue(label: "petrel.query.1")]
+
+    func register(on group: RouterGroup<some RequestContext>) {
+        group.get("events") { request, _ in
+            let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
+            let page = PageRequest(
+                limit: try query.number("limit", 100, in: 1...1000), isDescending: try query.isDescending, after: try query.after)
+            return Response(
+                try await answer(query) { engine throws(ColumnError) in Self.encode(try engine.page(query.scope, page, stop: query.stop)) })
+        }
+        group.get("count") { request, _ in
+            let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
+            return Response(
+                try await answer(query) { engine throws(ColumnError) in
+                    let answer = try engine.count(query.scope, stop: query.stop)
+                    return Self.object(answer.upTo) { $0.member("count", answer.value) }
+                })
+        }
+        group.get("top") { request, _ in
+            let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
+            let fields = try query.fields("field")
+            let limit = try query.number("limit", 10, in: 1...10_000)
+            let isAscending = try !query.isDescending
+            return Response(
+                try await answer(query) { engine throws(ColumnError) in
+                    Self.encode(
+                        try engine.top(
+                            query.scope, by: fields.map(GroupKey.field), limit: limit, ascending: isAscending, stop: query.stop), fields)
+                })
+        }
+        group.get("histogram") { request, _ in
+            let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
+            let interval = try query.interval
+            let split = try query.optionalField("by")
+            return Response(
+                try await answer(query) { engine throws(ColumnError) in
+                    let keys = [GroupKey.time(interval: interval, origin: 0)] + (split.map { [.field($0)] } ?? [])
+                    return Self.encode(try engine.groups(query.scope, by: keys, stop: query.stop), split)
+                })
+        }
+        group.get("distinct") { request, _ in
+            let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
+            let field = try query.fields("field")[0]
+            let interval = try query.interval
+            return Response(
+                try await answer(query) { engine throws(ColumnError) in
+                    let answer = try engine.distinct(query.scope, of: field, interval: interval, stop: query.stop)
+                    return Self.object(answer.upTo) { json in
+                        json.member("spans") { json in
+                            json.array { json in
+                                for span in answer.value {
+                                    json.object {
+                                        $0.member("start", span.start.iso8601)
+                                        $0.member("count", span.count)
+                                    }
+                                }
+                            }
+                        }
+                    }
+                })
+        }
+    }
+
+    // MARK: Answering
+
+    /// Runs a query off the event loops. What was stored before the question is waited for, so that a program sees its own events.
+    private func answer(
+        _ query: QueryParameters, _ body: @escaping @Sendable (QueryEngine) throws(ColumnError) -> [UInt8]
+    ) async throws -> [UInt8] {
+        await waitForColumns()
+        let engine = QueryEngine(store, width: Self.workers.count)
+        let queue = Self.workers[Int.random(in: Self.workers.indices)]
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<[UInt8], ColumnError>, Never>) in
+                queue.async { continuation.resume(returning: Result { () throws(ColumnError) in try body(engine) }) }
+            }
+        } onCancel: {
+            query.stop.stop()
+        }
+        do throws(ColumnError) {
+            return try result.get()
+        } catch {
+            switch error.code {
+            case .invalid: throw Problem(status: .badRequest, detail: error.detail)
+            case .tooLarge: throw Problem(status: .unprocessableContent, detail: error.detail)
+            case .stopped, .io, .damaged: throw Problem(status: .serviceUnavailable, detail: error.detail)
+            }
+        }
+    }
+
+    private func waitForColumns() async {
+        let head = journal.head
+        guard store.upTo < head else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { _ = await store.wait(for: head) }
+            // Ends early when the columns are there first.
+            group.addTask { try? await Task.sleep(for: Self.patience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Encoding
+
+    private static func object(_ upTo: EventID, _ body: (inout JSONText) -> Void) -> [UInt8] {
+        var text = JSONText()
+        text.object { json in
+            body(&json)
+            json.member("upTo", upTo.description)
+        }
+        return text.bytes
+    }
+
+    private static func encode(_ answer: Answer<EventPage>) -> [UInt8] {
+        let page = answer.value
+        return object(answer.upTo) { json in
+            json.member("events") { json in
+                json.array { json in
+                    for row in 0..<page.events.count {
+                        var event: [UInt8] = []
+                        EventJSON.append(page.events[row], id: page.positions[row].id, to: &event)
+                        json.value(json: event)
+                    }
+                }
+            }
+            json.member("next", page.hasMore ? page.positions.last.map { "\($0.time.microseconds).\($0.id)" } : nil)
+        }
+    }
+
+    private static func encode(_ answer: Answer<(groups: [Group], distinct: Int)>, _ fields: [Field]) -> [UInt8] {
+        object(answer.upTo) { json in
+            json.member("groups") { json in
+                json.array { json in
+                    for group in answer.value.groups {
+                        json.object { json in
+                            json.member("values") { json in json.array { json in for value in group.values { write(value, to: &json) } } }
+                            json.member("count", group.count)
+                        }
+                    }
+                }
+            }
+            json.member("fields") { json in json.array { json in for field in fields { json.value(field.name) } } }
+            json.member("distinct", answer.value.distinct)
+        }
+    }
+
+    private static func encode(_ answer: Answer<[Group]>, _ split: Field?) -> [UInt8] {
+        object(answer.upTo) { json in
+            json.member("spans") { json in
+                json.array { json in
+                    for group in answer.value.sorted(by: { $0.precedes($1) }) {
+                        json.object { json in
+                            json.member("start", group.values[0].description)
+                            if split != nil { json.member("value") { write(group.values[1], to: &$0) } }
+                            json.member("count", group.count)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func write(_ value: ColumnValue, to json: inout JSONText) {
+        switch value {
+        case .integer(let number): json.value(Int(number))
+        case .number(let number): json.value(number)
+        case .boolean(let flag): json.value(flag)
+        default: json.value(value.description)
+        }
+    }
+}
