@@ -1,5 +1,5 @@
 internal import Foundation
-public import Journal
+internal import Journal
 public import Model
 public import ServiceLifecycle
 internal import Synchronization

@@ -38,11 +38,11 @@ struct CountTable {
 
     private mutating func grow() {
         var larger = CountTable(capacity: keys.count)
-        forEach { larger.add($1, to: $0) }
+        visit { larger.add($1, to: $0) }
         self = larger
     }
 
-    func forEach(_ body: (Key, Int) -> Void) {
+    func visit(_ body: (Key, Int) -> Void) {
         for slot in keys.indices where counts[slot] != 0 { body(keys[slot], counts[slot]) }
     }
 }

@@ -110,7 +110,7 @@ struct PagePart: Sendable {
             }
             if let after = request.after?.time.microseconds, descending ? span.lowerBound > after : span.upperBound < after { continue }
             guard let chosen = scan.chosen(zone, &selection) else { continue }
-            chosen.forEach { row in
+            chosen.visit { row in
                 let time = view.times[row]
                 if let limit, descending ? time < limit.time.microseconds : time > limit.time.microseconds { return }
                 let position = EventPosition(time: Timestamp(microseconds: time), id: EventID(view.id(row)))

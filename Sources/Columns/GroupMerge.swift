@@ -1,4 +1,4 @@
-public import Model
+import Model
 
 /// Gives the values of segments numbers that hold across segments.
 struct ValueNumbers {
@@ -63,7 +63,7 @@ struct ValueNumbers {
 }
 
 /// Puts what was counted in segments together.
-protocol SegmentMerge {
+protocol SegmentMerge: SendableMetatype {
     var keys: [GroupKey] { get }
     /// Whether the answer is still small enough.
     var hasRoom: Bool { get }
@@ -167,7 +167,7 @@ struct GroupMerge: SegmentMerge {
     mutating func absorb(_ other: GroupMerge) {
         var keys: [CountTable.Key] = []
         var counts: [Int] = []
-        other.table.forEach { key, count in
+        other.table.visit { key, count in
             keys.append(key)
             counts.append(count)
         }
@@ -178,7 +178,7 @@ struct GroupMerge: SegmentMerge {
     func groups() -> [Group] {
         var groups: [Group] = []
         groups.reserveCapacity(table.count)
-        table.forEach { key, count in groups.append(Group(values: numbers.values(key), count: count)) }
+        table.visit { key, count in groups.append(Group(values: numbers.values(key), count: count)) }
         return groups
     }
 
@@ -188,7 +188,7 @@ struct GroupMerge: SegmentMerge {
         var room = 4 * limit + 64
         var least = ascending ? Int.max : 0
         func isBefore(_ a: Int, _ b: Int) -> Bool { ascending ? a < b : a > b }
-        table.forEach { key, count in
+        table.visit { key, count in
             if best.count >= limit, isBefore(least, count) { return }
             best.append((key, count))
             if best.count >= room {

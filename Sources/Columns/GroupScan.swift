@@ -122,7 +122,7 @@ struct GroupScan {
                 scan.forEachZone { zone, chosen in
                     let rows = view.zone(zone)
                     guard chosen.count * 8 >= rows.count else {
-                        chosen.forEach { row in
+                        chosen.visit { row in
                             var cell = 0
                             for index in parts.indices { cell = cell * sizes[index] + Int(parts[index].number(row, view)) }
                             base[cell] += 1
@@ -135,7 +135,7 @@ struct GroupScan {
                         let size = UInt32(sizes[index])
                         for row in 0..<rows.count { numbers[row] = numbers[row] &* size &+ more[row] }
                     }
-                    chosen.forEach { base[Int(numbers[$0 - rows.lowerBound])] += 1 }
+                    chosen.visit { base[Int(numbers[$0 - rows.lowerBound])] += 1 }
                 }
             }
         }
@@ -157,14 +157,14 @@ struct GroupScan {
             scan.forEachZone { zone, chosen in
                 let rows = view.zone(zone)
                 for index in parts.indices { parts[index].fill(zone, rows, view, into: room[index]) }
-                chosen.forEach { row in
+                chosen.visit { row in
                     var key = CountTable.Key()
                     for index in parts.indices { key[index] = room[index][row - rows.lowerBound] }
                     table.add(1, to: key)
                 }
             }
         }
-        table.forEach { note($0, $1) }
+        table.visit { note($0, $1) }
     }
 
     private mutating func countLists() {
@@ -183,8 +183,8 @@ struct GroupScan {
                 count(row, index + 1, key)
             }
         }
-        scan.forEachZone { _, chosen in chosen.forEach { count($0, 0, CountTable.Key()) } }
-        table.forEach { note($0, $1) }
+        scan.forEachZone { _, chosen in chosen.visit { count($0, 0, CountTable.Key()) } }
+        table.visit { note($0, $1) }
     }
 
     /// Notes the rows of a key, unless a field is missing in it.

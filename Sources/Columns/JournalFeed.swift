@@ -1,5 +1,5 @@
 public import Journal
-public import Model
+import Model
 internal import Synchronization
 
 /// What the columns need of a journal: one that is open for writing in this process, or the files of another's.

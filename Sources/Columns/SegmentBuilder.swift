@@ -61,15 +61,16 @@ final class SegmentBuilder {
     }
 
     private func addRow(_ bytes: UnsafeRawBufferPointer, committed: Timestamp) {
+        let span = bytes.bindMemory(to: UInt8.self).span
         var at = 0
         var time: Int64?
         var integer: Int64 = 0
         while at < bytes.count {
-            guard let number = Self.number(bytes, &at), number < UInt64(types.count), let type = types[Int(number)] else { break }
+            guard let number = LEB128.read(span, &at), number < UInt64(types.count), let type = types[Int(number)] else { break }
             let value: UnsafeRawBufferPointer
             switch type {
             case .keyword, .text:
-                guard let length = Self.number(bytes, &at), length <= UInt64(bytes.count - at) else {
+                guard let length = LEB128.read(span, &at), length <= UInt64(bytes.count - at) else {
                     at = bytes.count
                     continue
                 }
@@ -77,19 +78,19 @@ final class SegmentBuilder {
                 at += Int(length)
             case .label:
                 let start = at
-                guard let key = Self.number(bytes, &at), key <= UInt64(bytes.count - at) else {
+                guard let key = LEB128.read(span, &at), key <= UInt64(bytes.count - at) else {
                     at = bytes.count
                     continue
                 }
                 at += Int(key)
-                guard let text = Self.number(bytes, &at), text <= UInt64(bytes.count - at) else {
+                guard let text = LEB128.read(span, &at), text <= UInt64(bytes.count - at) else {
                     at = bytes.count
                     continue
                 }
                 at += Int(text)
                 value = UnsafeRawBufferPointer(rebasing: bytes[start..<at])
             case .integer:
-                guard let zigzag = Self.number(bytes, &at) else {
+                guard let zigzag = LEB128.read(span, &at) else {
                     at = bytes.count
                     continue
                 }
@@ -134,19 +135,6 @@ final class SegmentBuilder {
         let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed)
         columns[number] = column
         return column
-    }
-
-    @inline(__always) private static func number(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> UInt64? {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while at < bytes.count, shift < 64 {
-            let byte = bytes[at]
-            at += 1
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-        }
-        return nil
     }
 
     /// The columns so far, valid until the next change.

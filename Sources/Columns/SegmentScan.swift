@@ -23,10 +23,10 @@ struct SegmentScan {
             }
         }
 
-        @inline(__always) func forEach(_ body: (Int) -> Void) {
+        @inline(__always) func visit(_ body: (Int) -> Void) {
             switch self {
             case .all(let rows): for row in rows { body(row) }
-            case .some(let selection): selection.forEach(body)
+            case .some(let selection): selection.visit(body)
             }
         }
     }

@@ -55,7 +55,7 @@ struct Selection {
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
     /// Calls `body` with each chosen row in order.
-    @inline(__always) func forEach(_ body: (Int) -> Void) {
+    @inline(__always) func visit(_ body: (Int) -> Void) {
         for i in words.indices {
             var word = words[i]
             while word != 0 {

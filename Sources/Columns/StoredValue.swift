@@ -22,17 +22,9 @@ enum StoredValue {
     }
 
     private static func slice(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> UnsafeRawBufferPointer {
-        var length = 0
-        var shift = 0
-        while at < bytes.count, shift < 56 {
-            let byte = bytes[at]
-            at += 1
-            length |= Int(byte & 0x7f) << shift
-            if byte < 0x80 { break }
-            shift += 7
-        }
+        let length = LEB128.read(bytes.bindMemory(to: UInt8.self).span, &at) ?? 0
         let start = at
-        at = min(start + length, bytes.count)
+        at += Int(min(length, UInt64(bytes.count - at)))
         return UnsafeRawBufferPointer(rebasing: bytes[start..<at])
     }
 

@@ -41,7 +41,7 @@ struct RowScan {
     init?(_ row: Span<UInt8>, _ plan: ScanPlan) {
         var at = 0
         while at < row.count {
-            guard let number = Self.number(row, &at), number < UInt64(plan.steps.count) else { return nil }
+            guard let number = LEB128.read(row, &at), number < UInt64(plan.steps.count) else { return nil }
             let step = plan.steps[Int(number)]
             guard let kind = step.kind, let value = Self.value(row, &at, kind) else { return nil }
             guard step.interest != .none else { continue }
@@ -95,33 +95,20 @@ extension RowScan.End {
 // MARK: Reading pairs
 
 extension RowScan {
-    @inline(__always) private static func number(_ row: Span<UInt8>, _ at: inout Int) -> UInt64? {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while at < row.count, shift < 64 {
-            let byte = row[at]
-            at += 1
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-        }
-        return nil
-    }
-
     /// Steps over a value; where it lies, without its length.
     @inline(__always) private static func value(_ row: Span<UInt8>, _ at: inout Int, _ kind: FieldType) -> Range<Int>? {
         var start = at
         switch kind {
         case .keyword, .text:
-            guard let length = number(row, &at), length <= UInt64(row.count - at) else { return nil }
+            guard let length = LEB128.read(row, &at), length <= UInt64(row.count - at) else { return nil }
             start = at
             at += Int(length)
         case .label:
             for _ in 0..<2 {
-                guard let length = number(row, &at), length <= UInt64(row.count - at) else { return nil }
+                guard let length = LEB128.read(row, &at), length <= UInt64(row.count - at) else { return nil }
                 at += Int(length)
             }
-        case .integer: guard number(row, &at) != nil else { return nil }
+        case .integer: guard LEB128.read(row, &at) != nil else { return nil }
         case .ip: at += 16
         case .number, .date, .geoPoint: at += 8
         case .boolean: at += 1
@@ -131,7 +118,7 @@ extension RowScan {
 
     fileprivate static func integer(_ row: Span<UInt8>, _ value: Range<Int>) -> Int64 {
         var at = value.lowerBound
-        let zigzag = number(row, &at) ?? 0
+        let zigzag = LEB128.read(row, &at) ?? 0
         return Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
     }
 

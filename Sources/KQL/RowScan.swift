@@ -16,7 +16,7 @@ enum RowScan {
         let starts = plan.starts.span
         var at = 0
         while at < bytes.count {
-            guard let number = number(bytes, &at), number < UInt64(types.count), let type = types[Int(number)] else { return }
+            guard let number = LEB128.read(bytes, &at), number < UInt64(types.count), let type = types[Int(number)] else { return }
             let tests = Int(starts[Int(number)])..<Int(starts[Int(number) + 1])
             switch type {
             case .keyword, .text:
@@ -30,7 +30,7 @@ enum RowScan {
                     found.insert(plan.tests[i].leaf)
                 }
             case .integer:
-                guard let zigzag = Self.number(bytes, &at) else { return }
+                guard let zigzag = LEB128.read(bytes, &at) else { return }
                 let value = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
                 for i in tests where plan.tests[i].test.matches(value) { found.insert(plan.tests[i].leaf) }
             case .ip:
@@ -60,23 +60,10 @@ enum RowScan {
 
     /// The range of a text behind its length; nil when it is cut.
     @inline(__always) private static func slice(_ bytes: Span<UInt8>, _ at: inout Int) -> Range<Int>? {
-        guard let length = number(bytes, &at), length <= UInt64(bytes.count - at) else { return nil }
+        guard let length = LEB128.read(bytes, &at), length <= UInt64(bytes.count - at) else { return nil }
         let start = at
         at += Int(length)
         return start..<at
-    }
-
-    @inline(__always) private static func number(_ bytes: Span<UInt8>, _ at: inout Int) -> UInt64? {
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while at < bytes.count, shift < 64 {
-            let byte = bytes[at]
-            at += 1
-            value |= UInt64(byte & 0x7f) << shift
-            if byte < 0x80 { return value }
-            shift += 7
-        }
-        return nil
     }
 
     /// Eight bytes, little-endian.

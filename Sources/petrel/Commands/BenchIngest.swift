@@ -1,4 +1,5 @@
 import ArgumentParser
+import Columns
 import Enrichment
 import Foundation
 import Glibc
@@ -21,6 +22,9 @@ struct BenchIngest: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A log to use instead.", valueName: "file"))
     var file: String?
 
+    @Flag(inversion: .prefixedNo, help: "Let the columns follow.")
+    var columns = true
+
     @Flag(help: "Print the JSON object only.")
     var json = false
 
@@ -32,12 +36,26 @@ struct BenchIngest: AsyncParsableCommand {
         let installation = try Installation(
             configuration, dataFolder: folder.path, assetFolder: Installation.assetFolder(named: common.assets, configuration))
         if !json { for missing in installation.assets.missing { Console.error("\(missing)") } }
+        let store = try await ColumnStore(folder: Installation.columnFolder(folder.path), journal: JournalFeed(installation.journal))
         let before = Self.usage
-        let report = try await withThrowingTaskGroup(of: FileImporter.Report.self) { group in
+        let started = ContinuousClock.now
+        let (report, after, behind) = try await withThrowingTaskGroup(of: FileImporter.Report?.self) { group in
             group.addTask { try await FileImporter(pipeline: installation.pipeline).run([path], format: nil, quiet: true) }
-            return try await group.next() ?? FileImporter.Report()
+            if columns {
+                group.addTask {
+                    try await store.run()
+                    return nil
+                }
+            }
+            // The columns go on until they are cancelled.
+            let report = try await group.next() ?? nil
+            let after = Self.usage
+            let head = installation.journal.head
+            if columns { _ = await store.wait(for: head) }
+            let behind = ContinuousClock.now - started
+            group.cancelAll()
+            return (report ?? FileImporter.Report(), after, behind)
         }
-        let after = Self.usage
         await installation.journal.close()
         let peak = after.peakMebibytes
         let reader = try JournalReader(folder: Installation.journalFolder(folder.path))
@@ -52,6 +70,7 @@ struct BenchIngest: AsyncParsableCommand {
             json.member("events", Int(report.ledger.stored))
             json.member("seconds") { $0.value(report.seconds) }
             json.member("events_per_second") { $0.value((Double(report.ledger.stored) / report.seconds).rounded()) }
+            if columns { json.member("columns_caught_up_seconds") { $0.value(behind / .seconds(1)) } }
             json.member("cpu_seconds") { $0.value(after.cpuSeconds - before.cpuSeconds) }
             json.member("peak_mebibytes") { $0.value(peak, digits: 0) }
             json.member("raw_bytes", verified.rawBytes)
