@@ -100,6 +100,7 @@ let package = Package(
         tests("WireTests", ["Wire", "Model", "TestKit"]),
         tests("FormatsTests", ["Formats", "Wire", "Model", "TestKit"], except: ["Fixtures", "Golden"]),
         tests("KQLTests", ["KQL", "Model", "Wire", "TestKit"]),
+        tests("ColumnsTests", ["Columns", "KQL", "Journal", "Model", "Wire", "TestKit"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
         tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite"]),
         tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"]),

@@ -22,25 +22,38 @@ public final class ColumnStore: Service {
     /// Where new segments are written.
     private let folder: String
     private let lock: FolderLock?
+    /// Rows of a full segment.
+    private let fullRows: Int
     private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp = ColumnSignal()
+    private let lastFailure = Mutex<String?>(nil)
+    /// Time until what failed is tried again.
+    private static let retryPause = Duration.seconds(5)
 
     /// Opens the folder; makes it when it is missing.
     ///
     /// - Parameter scratch: where new segments are written when another process keeps the folder, which is only read then; without it
     ///   that is an error.
-    public init(folder: String, scratch: String? = nil, journal: JournalFeed) async throws {
-        self.journal = journal
+    public convenience init(folder: String, scratch: String? = nil, journal: JournalFeed) async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        lock = try FolderLock(folder)
+        let lock = try FolderLock(folder)
         if lock == nil, scratch == nil { throw ColumnError(.io, "\(folder): another process keeps these columns") }
-        self.folder = lock == nil ? scratch ?? folder : folder
+        try await self.init(
+            folder: folder, scratch: lock == nil ? scratch : nil, lock: lock, journal: journal, fullRows: SegmentBuilder.fullRows)
+    }
+
+    init(folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int) async throws {
+        self.journal = journal
+        self.fullRows = fullRows
+        self.lock = lock
+        self.folder = scratch ?? folder
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let first = try await journal.firstID()
         let head = try await journal.lastID() ?? .zero
-        let segments = try Self.load(folder, isOwner: lock != nil, journalFirst: first, journalHead: head)
+        let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
-        box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after), liveFrom: first ?? .zero)))
+        box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after, fullRows: fullRows), liveFrom: first ?? .zero)))
     }
 
     /// The whole segments of a chain that fits the journal; removes the other files if they are ours.
@@ -56,7 +69,7 @@ public final class ColumnStore: Service {
                 if isOwner { unlink(path) }
                 continue
             }
-            let segment = isBroken ? nil : fitting(path, name, behind: segments.last?.lastID, journalFirst, journalHead)
+            let segment = isBroken ? nil : try fitting(path, name, behind: segments.last?.lastID, journalFirst, journalHead)
             if let segment {
                 segments.append(segment)
                 continue
@@ -72,37 +85,56 @@ public final class ColumnStore: Service {
     /// The segment of a file, if it is whole and continues the chain.
     private static func fitting(
         _ path: String, _ name: String, behind previous: EventID?, _ journalFirst: EventID?, _ journalHead: EventID
-    ) -> MappedSegment? {
-        guard let first = journalFirst, name.hasSuffix(".columns"), let after = EventID(name.prefix(19)),
-            let segment = try? MappedSegment(path: path), segment.lastID >= first, segment.lastID <= journalHead
-        else { return nil }
+    ) throws(ColumnError) -> MappedSegment? {
+        guard let first = journalFirst, name.hasSuffix(".columns"), let after = EventID(name.prefix(19)) else { return nil }
+        let segment: MappedSegment
+        do throws(ColumnError) {
+            segment = try MappedSegment(path: path)
+        } catch {
+            // What cannot be read just now is no reason to make it again.
+            if error.code == .damaged { return nil }
+            throw error
+        }
+        guard segment.lastID >= first, segment.lastID <= journalHead else { return nil }
         return previous.map { after == $0 } ?? (after < first) ? segment : nil
     }
 
     // MARK: Following
 
-    /// Follows the journal until the service group shuts down.
+    /// Follows the journal until the service group shuts down. What fails is tried again, and said by ``failure``: a full disk must not
+    /// end the server.
     public func run() async throws {
-        try await cancelWhenGracefulShutdown { [self] in
+        await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
-                if try await step() { continue }
-                guard await journal.wait(upTo) else { return }
+                do {
+                    if try await step() { continue }
+                    if await !journal.wait(upTo) { return }
+                } catch {
+                    lastFailure.withLock { $0 = "\(error)" }
+                    // Cancellation ends the wait early, and the loop sees it.
+                    try? await Task.sleep(for: Self.retryPause)
+                }
             }
         }
     }
+
+    /// Why the columns do not follow at the moment; nil when they do.
+    public var failure: String? { lastFailure.withLock { $0 } }
 
     /// Takes what the journal has now; for programs that do not run the service.
     public func catchUp() async throws { while try await step() {} }
 
     /// Takes one block; false at the head.
     private func step() async throws -> Bool {
+        // Full since the block before, or since writing it failed.
+        let tail = box.withLock { $0.state.tail }
+        if tail.isFull { try seal(tail) }
         guard let block = try await journal.next(upTo) else { return false }
-        let full: SegmentBuilder? = box.withLock { box in
+        box.withLock { box in
             let tail = box.state.tail
             _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
-            return tail.isFull ? tail : nil
         }
-        if let full { try seal(full) }
+        lastFailure.withLock { $0 = nil }
         caughtUp.publish(upTo)
         return true
     }
@@ -115,7 +147,7 @@ public final class ColumnStore: Service {
         let segment = try MappedSegment(path: path)
         box.withLock { box in
             box.state.segments.append(segment)
-            box.state.tail = SegmentBuilder(after: segment.lastID)
+            box.state.tail = SegmentBuilder(after: segment.lastID, fullRows: fullRows)
         }
     }
 
@@ -212,7 +244,7 @@ final class ColumnSignal: Sendable {
 }
 
 /// Says that this process keeps the folder, until it is released.
-private final class FolderLock: Sendable {
+final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// Nil when another process has the lock.

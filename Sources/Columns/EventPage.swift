@@ -65,6 +65,8 @@ extension QueryEngine {
         all.sort { request.isDescending ? $0.position > $1.position : $0.position < $1.position }
         let shown = all.prefix(request.limit)
         var views: [Int: SegmentView] = [:]
+        // A file that is pruned meanwhile stays mapped while it is read.
+        defer { withExtendedLifetime(parts) {} }
         var events = EventBatch()
         for item in shown {
             let part = parts[item.part]
@@ -137,16 +139,17 @@ struct PagePart: Sendable {
             guard let column, let field = Field(rawValue: UInt16(number)) else { continue }
             for position in column.positions(of: row) {
                 let code = column.code(at: position)
-                if code != 0 { append(StoredValue.value(column.dictionary.value(code - 1), field.type), field, to: &batch) }
+                if code != 0 { append(column.dictionary.value(code - 1), field, to: &batch) }
             }
         }
         batch.endRow(raw: [UInt8]().span)
     }
 
-    private static func append(_ value: ColumnValue, _ field: Field, to batch: inout EventBatch) {
-        switch value {
-        case .text(let text): batch.append(field, text)
-        case .label(let key, let text): batch.append(label: key, text)
+    private static func append(_ bytes: UnsafeRawBufferPointer, _ field: Field, to batch: inout EventBatch) {
+        switch StoredValue.value(bytes, field.type) {
+        // Text as it is stored, also where it is not valid UTF-8.
+        case .text: batch.append(field, utf8: bytes.bindMemory(to: UInt8.self).span)
+        case .label(let key, _): batch.append(label: key, utf8: StoredValue.label(bytes).text.bindMemory(to: UInt8.self).span)
         case .address(let address): batch.append(field, address)
         case .integer(let number): batch.append(field, integer: number)
         case .number(let number): batch.append(field, number: number)

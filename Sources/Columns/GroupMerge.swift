@@ -3,62 +3,61 @@ import Model
 /// Gives the values of segments numbers that hold across segments.
 struct ValueNumbers {
     let keys: [GroupKey]
-    private let dictionaries: [DictionaryBuilder?]
+    private let dictionaries: [DictionaryBuilder]
 
     init(_ keys: [GroupKey]) {
         self.keys = keys
-        dictionaries = keys.map { key in
-            guard case .field(let field) = key else { return nil }
-            return DictionaryBuilder(width: ColumnBuilder.width(of: field.type), seed: .random(in: .min ... .max))
-        }
+        dictionaries = keys.map { DictionaryBuilder(width: ColumnBuilder.width(of: $0.type), seed: .random(in: .min ... .max)) }
     }
 
     /// The keys of a segment's counts in numbers that hold everywhere.
     func translate(_ scan: GroupScan, _ view: SegmentView) -> [CountTable.Key] {
-        translate(
-            scan.keys, dictionaries: keys.map { key in if case .field(let field) = key { view.column(field)?.dictionary } else { nil } },
-            firstSpans: scan.firstSpans.map { $0 - 1 })
-    }
-
-    /// The keys of another merge in the numbers of this one.
-    func translate(_ merged: [CountTable.Key], of other: ValueNumbers) -> [CountTable.Key] {
-        translate(merged, dictionaries: other.dictionaries.map { $0?.view }, firstSpans: keys.map { _ in 0 })
-    }
-
-    private func translate(_ old: [CountTable.Key], dictionaries views: [DictionaryView?], firstSpans: [Int64]) -> [CountTable.Key] {
-        var new = old
-        for index in keys.indices {
-            guard let dictionary = dictionaries[index], let view = views[index] else {
-                let first = Int32(truncatingIfNeeded: firstSpans[index])
-                for at in new.indices { new[at][index] = UInt32(bitPattern: first &+ Int32(bitPattern: new[at][index])) }
-                continue
-            }
-            // The number of each code, found when it is first met.
-            var known = [UInt32](repeating: 0, count: view.count + 1)
-            for at in new.indices {
-                let code = Int(new[at][index])
-                if known[code] == 0 { known[code] = dictionary.code(of: view.value(code - 1)) }
-                new[at][index] = known[code]
+        var new = scan.keys
+        for (index, key) in keys.enumerated() {
+            switch key {
+            case .field(let field):
+                if let column = view.column(field) { translate(&new, index, from: column.dictionary) }
+            case .time(let interval, let origin): translate(&new, index) { origin + scan.span($0, ofKey: index) * interval }
             }
         }
         return new
     }
 
-    /// The start of a span.
-    func start(of number: UInt32, _ interval: Int64, _ origin: Int64) -> Timestamp {
-        Timestamp(microseconds: origin + Int64(Int32(bitPattern: number)) * interval)
+    /// The keys of another merge in the numbers of this one.
+    func translate(_ old: [CountTable.Key], of other: ValueNumbers) -> [CountTable.Key] {
+        var new = old
+        for index in keys.indices { translate(&new, index, from: other.dictionaries[index].view) }
+        return new
+    }
+
+    private func translate(_ keys: inout [CountTable.Key], _ index: Int, from view: DictionaryView) {
+        let dictionary = dictionaries[index]
+        // The number of each code, found when it is first met.
+        var known = [UInt32](repeating: 0, count: view.count + 1)
+        for at in keys.indices {
+            let code = Int(keys[at][index])
+            if known[code] == 0 { known[code] = dictionary.code(of: view.value(code - 1)) }
+            keys[at][index] = known[code]
+        }
+    }
+
+    /// Numbers that stand for spans; equal ones come in runs.
+    private func translate(_ keys: inout [CountTable.Key], _ index: Int, start: (UInt32) -> Int64) {
+        let dictionary = dictionaries[index]
+        var last: (old: UInt32, new: UInt32) = (0, 0)
+        for at in keys.indices {
+            let number = keys[at][index]
+            if number != last.old { last = (number, withUnsafeBytes(of: start(number).littleEndian) { dictionary.code(of: $0) }) }
+            keys[at][index] = last.new
+        }
     }
 
     /// The values of a key.
-    func values(_ key: CountTable.Key) -> [ColumnValue] {
-        keys.indices.map { index in
-            switch keys[index] {
-            case .field(let field):
-                let view = dictionaries[index]?.view
-                return view.map { StoredValue.value($0.value(Int(key[index]) - 1), field.type) } ?? .text("")
-            case .time(let interval, let origin): return .date(start(of: key[index], interval, origin))
-            }
-        }
+    func values(_ key: CountTable.Key) -> [ColumnValue] { keys.indices.map { value(key[$0], ofKey: $0) } }
+
+    /// The value that a number of the key at `index` stands for.
+    func value(_ number: UInt32, ofKey index: Int) -> ColumnValue {
+        StoredValue.value(dictionaries[index].view.value(Int(number) - 1), keys[index].type)
     }
 }
 
@@ -89,7 +88,7 @@ struct DistinctMerge: SegmentMerge {
     private var bytes = 0
 
     init(_ field: Field, interval: Int64, origin: Int64) {
-        numbers = ValueNumbers([.time(interval: interval, origin: origin), .field(field)])
+        numbers = ValueNumbers([GroupKey.time(interval: interval, origin: origin).reduced, .field(field)])
         (self.field, self.interval, self.origin) = (field, interval, origin)
     }
 
@@ -141,7 +140,10 @@ struct DistinctMerge: SegmentMerge {
 
     /// The spans that have values, in order.
     var counts: [(start: Timestamp, count: Int)] {
-        spans.map { (start: numbers.start(of: $0.key, interval, origin), count: $0.value.count) }.sorted { $0.start < $1.start }
+        spans.compactMap { number, span -> (start: Timestamp, count: Int)? in
+            guard case .date(let start) = numbers.value(number, ofKey: 0) else { return nil }
+            return (start, span.count)
+        }.sorted { $0.start < $1.start }
     }
 }
 
@@ -152,7 +154,7 @@ struct GroupMerge: SegmentMerge {
     private let numbers: ValueNumbers
     private(set) var table = CountTable()
 
-    init(_ keys: [GroupKey]) { numbers = ValueNumbers(keys) }
+    init(_ keys: [GroupKey]) { numbers = ValueNumbers(keys.map(\.reduced)) }
 
     var keys: [GroupKey] { numbers.keys }
 

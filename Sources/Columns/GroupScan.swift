@@ -6,6 +6,23 @@ public enum GroupKey: Hashable, Sendable {
     case field(Field)
     /// Spans of event time of that many microseconds, from `origin` on.
     case time(interval: Int64, origin: Int64)
+
+    /// The same spans, counted from the first that begins in 1970 or later: times less that origin do not overflow.
+    var reduced: GroupKey {
+        switch self {
+        case .field: self
+        case .time(let interval, let origin):
+            interval > 0 ? .time(interval: interval, origin: (origin % interval + interval) % interval) : self
+        }
+    }
+
+    /// How the values are stored: spans as the instants at which they begin.
+    var type: FieldType {
+        switch self {
+        case .field(let field): field.type
+        case .time: .date
+        }
+    }
 }
 
 /// Counts the chosen rows of one segment by key, in numbers of the segment (codes, spans of time).
@@ -18,11 +35,15 @@ struct GroupScan {
         case column(ColumnView)
         /// Spans from the first on.
         case time(interval: Int64, origin: Int64, first: Int64)
+        /// Spans of a range that has more of them than there are numbers: those that occur.
+        case rareTime(interval: Int64, origin: Int64, spans: DictionaryBuilder)
 
         @inline(__always) func number(_ row: Int, _ view: SegmentView) -> UInt32 {
             switch self {
             case .column(let column): UInt32(truncatingIfNeeded: column.code(at: row))
             case .time(let interval, let origin, let first): Self.span(view.times[row], interval, origin, first)
+            case .rareTime(let interval, let origin, let spans):
+                withUnsafeBytes(of: floorDivide(view.times[row] - origin, interval).littleEndian) { spans.code(of: $0) }
             }
         }
 
@@ -43,6 +64,8 @@ struct GroupScan {
                 } else {
                     for (index, row) in rows.enumerated() { out[index] = Self.span(view.times[row], interval, origin, first) }
                 }
+            case .rareTime:
+                for (index, row) in rows.enumerated() { out[index] = number(row, view) }
             }
         }
 
@@ -57,11 +80,9 @@ struct GroupScan {
         }
     }
 
-    /// Keys that occur and their rows; a key may come more than once. Numbers are codes, or spans counted from `firstSpans`.
+    /// Keys that occur and their rows; a key may come more than once. Numbers are codes, or stand for spans of time.
     private(set) var keys: [CountTable.Key] = []
     private(set) var counts: [Int] = []
-    /// The first span of each time key.
-    private(set) var firstSpans: [Int64]
     private let scan: SegmentScan
     private let parts: [Part]
     private let sizes: [Int]
@@ -71,24 +92,35 @@ struct GroupScan {
         self.scan = scan
         var parts: [Part] = []
         var sizes: [Int] = []
-        firstSpans = []
         for key in keys {
             switch key {
             case .field(let field):
                 guard let column = scan.view.column(field) else { return nil }
                 parts.append(.column(column))
                 sizes.append(column.dictionary.count + 1)
-                firstSpans.append(0)
             case .time(let interval, let origin):
                 // Of all rows, so that those that are not chosen have a number, too.
                 let first = floorDivide(scan.view.minTime - origin, interval)
-                parts.append(.time(interval: interval, origin: origin, first: first))
-                sizes.append(Int(min(floorDivide(scan.view.maxTime - origin, interval) - first + 2, Int64(Int32.max))))
-                firstSpans.append(first)
+                let count = Int(floorDivide(scan.view.maxTime - origin, interval) - first) + 1
+                if count < UInt32.max {
+                    parts.append(.time(interval: interval, origin: origin, first: first))
+                } else {
+                    parts.append(.rareTime(interval: interval, origin: origin, spans: DictionaryBuilder(width: 8, seed: 0)))
+                }
+                sizes.append(count + 1)
             }
         }
         self.parts = parts
         self.sizes = sizes
+    }
+
+    /// The span of time that a number of the key at `index` stands for, counted from its origin.
+    func span(_ number: UInt32, ofKey index: Int) -> Int64 {
+        switch parts[index] {
+        case .column: 0
+        case .time(_, _, let first): first + Int64(number) - 1
+        case .rareTime(_, _, let spans): StoredValue.integer(spans.view.value(Int(number) - 1))
+        }
     }
 
     /// Counts.

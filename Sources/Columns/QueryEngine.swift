@@ -45,6 +45,8 @@ public struct QueryEngine: Sendable {
     let store: ColumnStore
     /// Segments that are scanned at the same time.
     private let width: Int
+    /// The longest span of time: a thousand years.
+    private static let longestInterval: Int64 = 1000 * 31_556_952_000_000
 
     /// An engine over a store.
     public init(_ store: ColumnStore, width: Int) {
@@ -65,10 +67,11 @@ public struct QueryEngine: Sendable {
 
     /// The largest groups of events with equal keys (at most four): by count, then by value.
     ///
-    /// - Returns: the groups, how many there are, and the sum of their counts.
+    /// - Returns: the groups, and how many there are beyond the limit, too.
     public func top(
         _ scope: QueryScope, by keys: [GroupKey], limit: Int, ascending: Bool = false, stop: QueryStop = QueryStop()
     ) throws(ColumnError) -> Answer<(groups: [Group], distinct: Int)> {
+        guard limit > 0 else { throw ColumnError(.invalid, "the limit must be at least 1, not \(limit)") }
         let (upTo, merge) = try merged(scope, keys, stop)
         return Answer(value: (merge.top(limit, ascending: ascending), merge.table.count), upTo: upTo)
     }
@@ -143,7 +146,9 @@ public struct QueryEngine: Sendable {
             case .field(.timestamp): throw ColumnError(.invalid, "group by spans of @timestamp, not by its values")
             case .field(let field): fields.append(field)
             case .time(let interval, _):
-                guard interval >= 1000 else { throw ColumnError(.invalid, "the interval must be at least a millisecond") }
+                guard (1000...longestInterval).contains(interval) else {
+                    throw ColumnError(.invalid, "the interval must be at least a millisecond and at most a thousand years")
+                }
             }
         }
         return fields

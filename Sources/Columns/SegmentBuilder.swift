@@ -3,7 +3,7 @@ import Model
 
 /// Turns blocks of the journal into columns, until they are enough for a segment.
 final class SegmentBuilder {
-    /// Rows of a full segment.
+    /// Rows of a full segment, where nothing else is asked for.
     static let fullRows = 1 << 18
     /// Bytes of memory beyond which a segment is full with fewer rows.
     static let fullBytes = 256 << 20
@@ -18,16 +18,18 @@ final class SegmentBuilder {
     private var minTime = Int64.max
     private var maxTime = Int64.min
     private let types: [FieldType?]
+    private let fullRows: Int
 
     /// A builder that goes on behind an id.
-    init(after id: EventID) {
+    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows) {
         lastID = id
+        self.fullRows = fullRows
         var types = [FieldType?](repeating: nil, count: columns.count)
         for field in Field.allCases { types[Int(field.rawValue)] = field.type }
         self.types = types
     }
 
-    var isFull: Bool { rows >= Self.fullRows || (rows % 32 == 0 && byteCount > Self.fullBytes) }
+    var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
 
     var byteCount: Int { columns.reduce(times.bytes) { $0 + ($1?.byteCount ?? 0) } }
 
@@ -38,7 +40,7 @@ final class SegmentBuilder {
     ///
     /// - Returns: the index of the first event that found no room.
     func add(_ block: Block, from first: Int) -> Int {
-        let end = min(block.events.count, first + max(Self.fullRows - rows, 0))
+        let end = min(block.events.count, first + max(fullRows - rows, 0))
         guard first < end else { return first }
         beginRun(block.id(first))
         block.events.bytes.withUnsafeBytes { bytes in

@@ -7,7 +7,7 @@ struct Selection {
     mutating func begin(_ rows: Range<Int>) {
         self.rows = rows
         let count = (rows.count + 63) / 64
-        if words.count != count { words = [UInt64](repeating: 0, count: count) }
+        if words.count == count { clear() } else { words = [UInt64](repeating: 0, count: count) }
     }
 
     mutating func clear() { for i in words.indices { words[i] = 0 } }
