@@ -3,7 +3,7 @@ public import Foundation
 /// The recorded input for tests, which is not part of the repository.
 ///
 /// It lies where `PETREL_SHARED_DATA` says, else in `../shared/data` beside the package. Tests over it are enabled only where it is:
-/// `@Test(.enabled(if: SharedData.isPresent, SharedData.skipMessage))`.
+/// `@Test(.enabled(if: SharedData.isPresent, "\(SharedData.skipMessage)"))`.
 public enum SharedData {
     /// The folder with the recordings; it may be absent.
     public static let folder: URL = {

@@ -5,7 +5,7 @@ import TestKit
 import Testing
 
 /// Every recorded line of the formats is an event; totals are those computed independently (the data's README §2).
-@Suite(.enabled(if: SharedData.isPresent, "recorded data is absent: set PETREL_SHARED_DATA"))
+@Suite(.enabled(if: SharedData.isPresent, "\(SharedData.skipMessage)"))
 struct RecordedDataTests {
     @Test func everyMarxRowIsAnEventAndTheTotalsAreRight() throws {
         let bytes = try SharedData.bytes("marx/marx-geo.2013-03-to-07.csv.gz")

@@ -1,6 +1,7 @@
 import Foundation
 import Model
 import Synchronization
+import TestKit
 import Testing
 import Wire
 
@@ -149,9 +150,8 @@ final class ScratchFolder {
         #expect(store.texts.map(\.utf8.count) == [7, 4096, 7])
     }
 
-    @Test func marxCountsExactly() async throws {
-        let path = "/work/shared/data/marx/marx-geo.kaggle-variant.first20000.cr-only.csv"
-        guard FileManager.default.fileExists(atPath: path) else { return }
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.skipMessage)")) func marxCountsExactly() async throws {
+        let path = SharedData.folder.appendingPathComponent("marx/marx-geo.kaggle-variant.first20000.cr-only.csv").path
         let store = RecordingStore()
         #expect(try await Self.importing([path], store, framing: .csv)[0].records == 20_001)
     }
