@@ -22,6 +22,9 @@ struct ColumnView {
         }
     }
 
+    /// Values of a row that are compared with one another to find the distinct ones.
+    private static let fewValues = 32
+
     /// The positions of a row's codes.
     @inline(__always) func positions(of row: Int) -> Range<Int> {
         guard let ends else { return row..<row + 1 }
@@ -36,6 +39,11 @@ struct ColumnView {
             return
         }
         let positions = positions(of: row)
+        if positions.count > Self.fewValues {
+            // One row with thousands of values must not cost their square.
+            for code in Set(positions.map(code)) { body(code - 1) }
+            return
+        }
         next: for position in positions {
             let code = code(at: position)
             for earlier in positions.lowerBound..<position where self.code(at: earlier) == code { continue next }

@@ -15,6 +15,8 @@ struct QueryRoutes: Sendable {
 
     /// How long an answer waits for the columns to have what was stored before the question.
     private static let patience = Duration.seconds(2)
+    /// Seconds after which a query is stopped.
+    private static let deadline = 30.0
     /// Queries block; they have threads of their own, as many as processors, so that no more run at once.
     private static let workers = [DispatchQueue(label: "petrel.query.0"), DispatchQueue(label: "petrel.query.1")]
 
@@ -88,6 +90,7 @@ struct QueryRoutes: Sendable {
         await waitForColumns()
         let engine = QueryEngine(store, width: Self.workers.count)
         let queue = Self.workers[Int.random(in: Self.workers.indices)]
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.deadline) { query.stop.stop() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<[UInt8], ColumnError>, Never>) in
                 queue.async { continuation.resume(returning: Result { () throws(ColumnError) in try body(engine) }) }
@@ -101,7 +104,9 @@ struct QueryRoutes: Sendable {
             switch error.code {
             case .invalid: throw Problem(status: .badRequest, detail: error.detail)
             case .tooLarge: throw Problem(status: .unprocessableContent, detail: error.detail)
-            case .stopped, .io, .damaged: throw Problem(status: .serviceUnavailable, detail: error.detail)
+            case .stopped:
+                throw Problem(status: .serviceUnavailable, detail: "it took longer than \(Int(Self.deadline)) s; ask for a shorter time")
+            case .io, .damaged: throw Problem(status: .serviceUnavailable, detail: error.detail)
             }
         }
     }
