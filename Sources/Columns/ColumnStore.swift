@@ -33,12 +33,19 @@ public final class ColumnStore: Service {
 
     /// Opens the folder; makes it when it is missing.
     ///
-    /// - Parameter scratch: where new segments are written when another process keeps the folder, which is only read then; without it
-    ///   that is an error.
-    public convenience init(folder: String, scratch: String? = nil, journal: JournalFeed) async throws {
+    /// - Parameters:
+    ///   - scratch: where new segments are written when another process keeps the folder, which is only read then; without it that is
+    ///     an error.
+    ///   - startsAnew: removes what is there.
+    public convenience init(folder: String, scratch: String? = nil, startsAnew: Bool = false, journal: JournalFeed) async throws {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let lock = try FolderLock(folder)
         if lock == nil, scratch == nil { throw ColumnError(.io, "\(folder): another process keeps these columns") }
+        if startsAnew, lock != nil {
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.contains(".columns") {
+                unlink("\(folder)/\(name)")
+            }
+        }
         try await self.init(
             folder: folder, scratch: lock == nil ? scratch : nil, lock: lock, journal: journal, fullRows: SegmentBuilder.fullRows)
     }
@@ -122,7 +129,9 @@ public final class ColumnStore: Service {
     public var failure: String? { lastFailure.withLock { $0 } }
 
     /// Takes what the journal has now; for programs that do not run the service.
-    public func catchUp() async throws { while try await step() {} }
+    ///
+    /// - Parameter progress: told the rows that are there, after each block.
+    public func catchUp(progress: (_ rows: Int) -> Void = { _ in }) async throws { while try await step() { progress(size.rows) } }
 
     /// Takes one block; false at the head.
     private func step() async throws -> Bool {

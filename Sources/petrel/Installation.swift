@@ -41,4 +41,11 @@ struct Installation {
         ].compactMap { $0 }
         return candidates.first { FileManager.default.fileExists(atPath: $0) } ?? ".assets"
     }
+
+    /// The files of a folder and their bytes.
+    static func files(in folder: String) -> (count: Int, bytes: Int) {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let sizes = files.compactMap { try? FileManager.default.attributesOfItem(atPath: "\(folder)/\($0)")[.size] as? NSNumber }
+        return (sizes.count, sizes.reduce(0) { $0 + $1.intValue })
+    }
 }

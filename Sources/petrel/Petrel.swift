@@ -20,7 +20,8 @@ struct Petrel: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Import.self, Replay.self, QueryCommand.self, Tail.self, Count.self, CheckConfig.self, Doctor.self, Bench.self,
+            Serve.self, Import.self, Replay.self, QueryCommand.self, Tail.self, Count.self, Stats.self, RebuildColumns.self,
+            CheckConfig.self, Doctor.self, Bench.self,
             ConformanceCheck.self,
         ])
 

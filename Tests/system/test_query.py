@@ -57,6 +57,23 @@ def test_columns_are_made_again_when_they_are_gone(petrel, tmp_path):
     assert rows(petrel(*count)) == [{"count": "50"}]
 
 
+def test_stats_and_rebuilding(petrel, tmp_path):
+    log, data = tmp_path / "eve.json", tmp_path / "data"
+    log.write_bytes(b"".join(eve_line(n) for n in range(50)))
+    petrel.import_files(data, log)
+    rebuilt = petrel("rebuild-columns", "--data", data)
+    assert rebuilt.returncode == 0 and rebuilt.stdout.startswith(b"50 events"), rebuilt.stderr
+    stats = json.loads(petrel("stats", "--json", "--data", data).stdout)
+    assert stats["events"] == 50 == stats["datasets"]["suricata.alert"] and stats["journal_bytes"] > 0
+    assert b"events    50" in petrel("stats", "--data", data).stdout
+
+
+def test_columns_of_a_running_server_are_not_rebuilt(petrel, serve, tmp_path):
+    serve()
+    refused = petrel("rebuild-columns", "--data", tmp_path / "data")
+    assert refused.returncode == 1 and b"another process" in refused.stderr
+
+
 def test_hostile_values_stay_data(petrel, tmp_path):
     log, data = tmp_path / "eve.json", tmp_path / "data"
     log.write_bytes(eve_line(1, alert={"signature": "=1+1\u001b[2J\",x\n<b>", "signature_id": 1, "category": "x", "severity": 1}))

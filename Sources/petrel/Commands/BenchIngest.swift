@@ -74,7 +74,7 @@ struct BenchIngest: AsyncParsableCommand {
             json.member("cpu_seconds") { $0.value(after.cpuSeconds - before.cpuSeconds) }
             json.member("peak_mebibytes") { $0.value(peak, digits: 0) }
             json.member("raw_bytes", verified.rawBytes)
-            json.member("journal_bytes", Self.size(Installation.journalFolder(folder.path)))
+            json.member("journal_bytes", Installation.files(in: Installation.journalFolder(folder.path)).bytes)
             json.member("verified", Int(verified.events))
             json.member("enriched") { $0.value(installation.assets.missing.isEmpty) }
         }
@@ -107,14 +107,6 @@ struct BenchIngest: AsyncParsableCommand {
             cursor = block.lastID
         }
         return (events, rawBytes)
-    }
-
-    private static func size(_ folder: String) -> Int {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.reduce(0) { total, name in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
-            return total + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
-        }
     }
 
     /// Processor seconds of this process so far, and its largest resident size.

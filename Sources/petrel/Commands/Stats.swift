@@ -1,0 +1,56 @@
+import ArgumentParser
+import Columns
+import Foundation
+import Journal
+import Model
+
+/// Tells what is stored and how large it is.
+struct Stats: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "What is stored: events by dataset, the time they span, and the size of journal and columns.",
+        discussion: "Reads the files, also while a server writes them.")
+
+    @OptionGroup var common: CommonOptions
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        let data = common.dataFolder(try common.load())
+        let reader = try JournalReader(folder: Installation.journalFolder(data))
+        let times = try reader.timeBounds()
+        let journal = Installation.files(in: Installation.journalFolder(data))
+        let columns = Installation.files(in: Installation.columnFolder(data))
+        let scratch = ThrowawayFolder()
+        try FileManager.default.createDirectory(atPath: scratch.path, withIntermediateDirectories: true)
+        let store = try await ColumnStore(
+            folder: Installation.columnFolder(data), scratch: scratch.path,
+            journal: try JournalFeed(folder: Installation.journalFolder(data)))
+        try await store.catchUp()
+        let engine = QueryEngine(store, width: ProcessInfo.processInfo.activeProcessorCount)
+        let events = try engine.count(QueryScope()).value
+        let datasets = try engine.top(QueryScope(), by: [.field(.eventDataset)], limit: 1000).value.groups
+        guard json else {
+            Console.print("events    \(Console.grouped(events))")
+            if let times { Console.print("times     \(times.lowerBound.iso8601) to \(times.upperBound.iso8601)") }
+            Console.print("journal   \(Console.grouped(journal.bytes)) bytes in \(journal.count) files")
+            Console.print("columns   \(Console.grouped(columns.bytes)) bytes in \(columns.count) files")
+            for group in datasets {
+                Console.print("          \(Console.harmless(group.values[0].description)): \(Console.grouped(group.count))")
+            }
+            return
+        }
+        var text = JSONText()
+        text.object { json in
+            json.member("events", events)
+            json.member("first", times?.lowerBound.iso8601)
+            json.member("last", times?.upperBound.iso8601)
+            json.member("journal_bytes", journal.bytes)
+            json.member("column_bytes", columns.bytes)
+            json.member("datasets") { json in
+                json.object { json in for group in datasets { json.member(group.values[0].description, group.count) } }
+            }
+        }
+        Console.print(String(decoding: text.bytes, as: UTF8.self))
+    }
+}
