@@ -26,7 +26,7 @@ public final class ColumnStore: Service {
     private let fullRows: Int
     private let journal: JournalFeed
     private let box: Mutex<Box>
-    private let caughtUp = ColumnSignal()
+    private let caughtUp: CommitSignal
     private let lastFailure = Mutex<String?>(nil)
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
@@ -60,6 +60,7 @@ public final class ColumnStore: Service {
         let head = try await journal.lastID() ?? .zero
         let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
+        caughtUp = CommitSignal(head: after)
         box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after, fullRows: fullRows), liveFrom: first ?? .zero)))
     }
 
@@ -138,12 +139,13 @@ public final class ColumnStore: Service {
         // Full since the block before, or since writing it failed.
         let tail = box.withLock { $0.state.tail }
         if tail.isFull { try seal(tail) }
-        guard let block = try await journal.next(upTo) else { return false }
+        let next = try await journal.next(upTo)
+        lastFailure.withLock { $0 = nil }
+        guard let block = next else { return false }
         box.withLock { box in
             let tail = box.state.tail
             _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
         }
-        lastFailure.withLock { $0 = nil }
         caughtUp.publish(upTo)
         return true
     }
@@ -178,7 +180,7 @@ public final class ColumnStore: Service {
     }
 
     /// Waits until everything up to `id` is in the columns; false when cancelled before.
-    public func wait(for id: EventID) async -> Bool { await caughtUp.wait(for: id, now: { self.upTo }) }
+    public func wait(for id: EventID) async -> Bool { await caughtUp.wait(after: EventID(id.value - 1)) != nil }
 
     // MARK: State
 
@@ -209,46 +211,6 @@ public final class ColumnStore: Service {
         }
         guard let value = try result?.get() else { throw ColumnError(.stopped, "the columns are closed") }
         return (segments, bounds.0, bounds.1, value)
-    }
-}
-
-/// Wakes those that wait for the columns.
-final class ColumnSignal: Sendable {
-    private struct State {
-        var nextID = 0
-        var waiters: [Int: (id: EventID, continuation: CheckedContinuation<Bool, Never>)] = [:]
-    }
-
-    private let state = Mutex(State())
-
-    func publish(_ id: EventID) {
-        let due = state.withLock { state in
-            let due = state.waiters.filter { $0.value.id <= id }
-            for key in due.keys { state.waiters[key] = nil }
-            return due
-        }
-        for waiter in due.values { waiter.continuation.resume(returning: true) }
-    }
-
-    func wait(for id: EventID, now: @escaping @Sendable () -> EventID) async -> Bool {
-        if now() >= id { return true }
-        let number = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let answer: Bool? = state.withLock { state in
-                    if Task.isCancelled { return false }
-                    if now() >= id { return true }
-                    state.waiters[number] = (id, continuation)
-                    return nil
-                }
-                if let answer { continuation.resume(returning: answer) }
-            }
-        } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: number) }?.continuation.resume(returning: false)
-        }
     }
 }
 

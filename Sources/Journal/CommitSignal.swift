@@ -1,8 +1,8 @@
-import Model
+public import Model
 internal import Synchronization
 
-/// Lets followers wait until something newer than their cursor is committed.
-final class CommitSignal: Sendable {
+/// Lets followers wait until something newer than their cursor is there.
+public final class CommitSignal: Sendable {
     private struct State {
         var head: EventID
         var isClosed = false
@@ -12,13 +12,14 @@ final class CommitSignal: Sendable {
 
     private let state: Mutex<State>
 
-    init(head: EventID) { state = Mutex(State(head: head)) }
+    /// A signal whose newest event is `head`.
+    public init(head: EventID) { state = Mutex(State(head: head)) }
 
     /// Id of the newest committed event.
     var head: EventID { state.withLock { $0.head } }
 
     /// Moves the head and wakes those who wait for less.
-    func publish(_ head: EventID) {
+    public func publish(_ head: EventID) {
         let woken = state.withLock { state in
             state.head = max(state.head, head)
             let ready = state.waiters.filter { $0.value.after < state.head }
@@ -39,7 +40,7 @@ final class CommitSignal: Sendable {
     }
 
     /// Waits until the head is behind `cursor`; nil when the task is cancelled or the journal closed.
-    func wait(after cursor: EventID) async -> EventID? {
+    public func wait(after cursor: EventID) async -> EventID? {
         let ticket = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter

@@ -89,6 +89,12 @@ extension Field {
     /// The field of that dotted name, if there is one.
     public static func named(_ name: String) -> Field? { byName[name] }
 
+    /// What to say of a name that no field has, with the nearest name that one has.
+    public static func unknown(_ name: String) -> String {
+        let near = Spelling.nearest(to: name, among: definitions.map(\.1.name))
+        return "unknown field \(name)" + (near.map { "; did you mean \($0)?" } ?? "")
+    }
+
     static let byNumber: [FieldDefinition] = {
         let none = FieldDefinition(name: "", type: .keyword, summary: "")
         var table = [FieldDefinition](repeating: none, count: Int(allCases.map(\.rawValue).max() ?? 0) + 1)

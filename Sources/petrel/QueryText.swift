@@ -22,17 +22,13 @@ enum QueryText {
     /// The field of that name.
     static func field(_ name: String) throws -> Field {
         if let field = Field.named(name) { return field }
-        let near = Spelling.nearest(to: name, among: Field.definitions.map(\.1.name))
-        throw ValidationError("unknown field \(name)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        throw ValidationError(Field.unknown(name))
     }
 
     /// A span such as `15m`, in microseconds.
     static func span(_ text: String, option: String) throws -> Int64 {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-        guard let unit = text.last.flatMap({ units[$0] }), let number = Int64(text.dropLast()), (1...1_000_000).contains(number) else {
-            throw ValidationError("\(option): \(text) is not a span such as 30s, 15m, 1h, 7d or 2w")
-        }
-        return number * unit * 1_000_000
+        if let span = SpanText.microseconds(text) { return span }
+        throw ValidationError("\(option): \(text) is not a span such as 30s, 15m, 1h, 7d or 2w")
     }
 
     /// The event times between two texts, the end outside; nil for any time.
@@ -46,7 +42,7 @@ enum QueryText {
 
     private static func time(_ text: String, _ now: Timestamp, option: String) throws -> Timestamp {
         if text == "now" { return now }
-        if let span = try? span(text, option: option) { return Timestamp(microseconds: now.microseconds - span) }
+        if let span = SpanText.microseconds(text) { return Timestamp(microseconds: now.microseconds - span) }
         if let time = TimestampReader.iso8601.read(Array(text.utf8).span) { return time }
         throw ValidationError("\(option): \(text) is neither a span such as 24h nor a date such as 2024-05-01 or 2024-05-01T12:00:00Z")
     }

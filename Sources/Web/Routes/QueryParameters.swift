@@ -10,9 +10,6 @@ struct QueryParameters: Sendable {
     let stop = QueryStop()
     private let values: [String: String]
 
-    /// Spans that a histogram may have.
-    private static let units: [Character: Int64] = ["s": 1_000_000, "m": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000]
-
     init(_ parameters: borrowing Parameters, now: Timestamp) throws(Problem) {
         var values: [String: String] = [:]
         for name in ["q", "from", "to", "upTo", "limit", "order", "after", "field", "interval", "by"] {
@@ -89,19 +86,14 @@ struct QueryParameters: Sendable {
 
     private func field(_ text: String, _ name: String) throws(Problem) -> Field {
         if let field = Field.named(text) { return field }
-        let near = Spelling.nearest(to: text, among: Field.definitions.map(\.1.name))
-        throw Problem(status: .badRequest, detail: "\(name): unknown field \(text)" + (near.map { "; did you mean \($0)?" } ?? ""))
+        throw Problem(status: .badRequest, detail: "\(name): \(Field.unknown(text))")
     }
 
     /// Microseconds of a span such as `15m`.
     var interval: Int64 {
         get throws(Problem) {
-            let text = values["interval"] ?? "1h"
-            guard let unit = text.last.flatMap({ Self.units[$0] }), let number = Int64(text.dropLast()), (1...100_000).contains(number)
-            else {
-                throw Problem(status: .badRequest, detail: "interval: a span such as 30s, 15m, 1h or 7d")
-            }
-            return number * unit
+            if let span = SpanText.microseconds(values["interval"] ?? "1h") { return span }
+            throw Problem(status: .badRequest, detail: "interval: a span such as 30s, 15m, 1h or 7d")
         }
     }
 }

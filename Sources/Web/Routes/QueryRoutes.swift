@@ -17,7 +17,7 @@ struct QueryRoutes: Sendable {
     private static let patience = Duration.seconds(2)
     /// Seconds after which a query is stopped.
     private static let deadline = 30.0
-    /// Queries block; they have threads of their own, as many as processors, so that no more run at once.
+    /// Queries block; they have threads of their own, so that two at most run at once and the event loops stay free.
     private static let workers = [DispatchQueue(label: "petrel.query.0"), DispatchQueue(label: "petrel.query.1")]
 
     func register(on group: RouterGroup<some RequestContext>) {
@@ -88,6 +88,9 @@ struct QueryRoutes: Sendable {
         _ query: QueryParameters, _ body: @escaping @Sendable (QueryEngine) throws(ColumnError) -> [UInt8]
     ) async throws -> [UInt8] {
         await waitForColumns()
+        if let failure = store.failure {
+            throw Problem(status: .serviceUnavailable, detail: "the columns do not follow the journal: \(failure)")
+        }
         let engine = QueryEngine(store, width: Self.workers.count)
         let queue = Self.workers[Int.random(in: Self.workers.indices)]
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.deadline) { query.stop.stop() }
