@@ -13,7 +13,6 @@ final class ColumnBuilder {
     @exclusivity(unchecked) private(set) var isList = false
     /// Rows begun, up to the last one that has the field.
     @exclusivity(unchecked) private var rows = 0
-    @exclusivity(unchecked) private var lastCode: UInt32 = 0
 
     init(field: Field, seed: UInt64) {
         self.field = field
@@ -32,31 +31,33 @@ final class ColumnBuilder {
 
     var byteCount: Int { dictionary.byteCount + codes.bytes + ends.bytes }
 
-    /// Adds a value of the row; rows come in order.
-    @inline(__always) func append(_ value: UnsafeRawBufferPointer, row: Int) {
-        pad(to: row)
-        if lastCode != 0, dictionary.isEqual(lastCode, value) {
-            dictionary.countAgain(lastCode)
-        } else {
-            lastCode = dictionary.code(of: value)
-        }
-        if rows == row {
-            codes.append(lastCode)
-            if isList { ends.append(UInt32(truncatingIfNeeded: codes.count)) }
-            rows += 1
-        } else {
-            appendSecond()
+    /// Adds values; rows come in order, and one row may have several.
+    func append(_ cells: UnsafeBufferPointer<Cell>) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: DictionaryBuilder.chunk) { numbers in
+            for start in stride(from: 0, to: cells.count, by: DictionaryBuilder.chunk) {
+                let chunk = UnsafeBufferPointer(rebasing: cells[start..<min(start + DictionaryBuilder.chunk, cells.count)])
+                dictionary.number(chunk, into: numbers)
+                for index in chunk.indices { append(numbers[index], row: Int(chunk[index].row)) }
+            }
         }
     }
 
+    @inline(__always) private func append(_ code: UInt32, row: Int) {
+        pad(to: row)
+        guard rows == row else { return appendSecond(code) }
+        codes.append(code)
+        if isList { ends.append(UInt32(truncatingIfNeeded: codes.count)) }
+        rows += 1
+    }
+
     /// Completes the column to that many rows.
-    func pad(to wanted: Int) {
+    @inline(__always) func pad(to wanted: Int) {
         guard rows < wanted else { return }
         if isList { ends.fill(to: wanted, with: UInt32(truncatingIfNeeded: codes.count)) } else { codes.fill(to: wanted, with: 0) }
         rows = wanted
     }
 
-    private func appendSecond() {
+    private func appendSecond(_ code: UInt32) {
         if !isList {
             // Rows without the field have no code in a list.
             isList = true
@@ -72,7 +73,7 @@ final class ColumnBuilder {
             }
             codes.shorten(to: kept)
         }
-        codes.append(lastCode)
+        codes.append(code)
         ends.base[rows - 1] = UInt32(truncatingIfNeeded: codes.count)
     }
 

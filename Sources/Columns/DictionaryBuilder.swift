@@ -41,14 +41,60 @@ final class DictionaryBuilder {
             }
             slot = (slot + 1) & mask
         }
-        return insert(value, slot)
+        let code = insert(value, slot)
+        counts.base[Int(code) - 1] = 1
+        return code
     }
 
-    /// Counts another row with that value.
-    @inline(__always) func countAgain(_ code: UInt32) { counts.base[Int(code) - 1] &+= 1 }
+    /// Most values that are numbered at a time.
+    static let chunk = 128
+
+    /// Writes the codes of at most ``chunk`` values, new ones given to them now where they are new, and counts their rows.
+    ///
+    /// All hashes first, then all slots, then all values: the waits for memory overlap.
+    func number(_ cells: UnsafeBufferPointer<Cell>, into codes: UnsafeMutableBufferPointer<UInt32>) {
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.chunk) { hashes in
+            switch width {
+            case 8: for index in cells.indices { hashes[index] = ValueHash.hash(cells[index].word, seed: seed) }
+            case 1:
+                for index in cells.indices {
+                    hashes[index] = withUnsafeBytes(of: UInt8(truncatingIfNeeded: cells[index].word)) { ValueHash.hash($0, seed: seed) }
+                }
+            default: for index in cells.indices { hashes[index] = ValueHash.hash(cells[index].bytes, seed: seed) }
+            }
+            let mask = slotCount - 1
+            for index in cells.indices { codes[index] = slots[Int(truncatingIfNeeded: hashes[index]) & mask] }
+            for index in cells.indices where codes[index] == 0 || !isEqual(codes[index], cells[index]) {
+                codes[index] = code(of: cells[index], hash: hashes[index])
+            }
+        }
+        for index in cells.indices { counts.base[Int(codes[index]) - 1] &+= 1 }
+    }
+
+    /// The code of a value whose first slot holds another or none.
+    private func code(of cell: Cell, hash: UInt64) -> UInt32 {
+        let mask = slotCount - 1
+        var slot = Int(truncatingIfNeeded: hash) & mask
+        while slots[slot] != 0 {
+            if isEqual(slots[slot], cell) { return slots[slot] }
+            slot = (slot + 1) & mask
+        }
+        if width == 0 || width == 16 { return insert(cell.bytes, slot) }
+        return withUnsafeBytes(of: cell.word) { insert(UnsafeRawBufferPointer(rebasing: $0[..<width]), slot) }
+    }
+
+    /// Whether the code's value is the cell's.
+    @inline(__always) private func isEqual(_ code: UInt32, _ cell: Cell) -> Bool {
+        let index = Int(code) - 1
+        switch width {
+        case 1: return bytes.base[index] == UInt8(truncatingIfNeeded: cell.word)
+        case 8: return UnsafeRawPointer(bytes.base).loadUnaligned(fromByteOffset: index * 8, as: UInt64.self) == cell.word
+        default: return isEqual(code, cell.bytes)
+        }
+    }
 
     /// Whether the code's value is that one.
-    @inline(__always) func isEqual(_ code: UInt32, _ value: UnsafeRawBufferPointer) -> Bool {
+    @inline(__always) private func isEqual(_ code: UInt32, _ value: UnsafeRawBufferPointer) -> Bool {
         let index = Int(code) - 1
         let start = width > 0 ? index * width : Int(offsets.base[index])
         let length = width > 0 ? width : Int(offsets.base[index + 1]) - start
@@ -58,7 +104,7 @@ final class DictionaryBuilder {
     private func insert(_ value: UnsafeRawBufferPointer, _ slot: Int) -> UInt32 {
         bytes.append(value)
         if width == 0 { offsets.append(UInt32(truncatingIfNeeded: bytes.count)) }
-        counts.append(1)
+        counts.append(0)
         count += 1
         slots[slot] = UInt32(truncatingIfNeeded: count)
         if count * 2 > slotCount { rehash() }

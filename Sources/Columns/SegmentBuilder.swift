@@ -20,16 +20,13 @@ final class SegmentBuilder {
     @exclusivity(unchecked) private var runs = Growing<Int64>()
     @exclusivity(unchecked) private var minTime = Int64.max
     @exclusivity(unchecked) private var maxTime = Int64.min
-    private let types: [FieldType?]
+    private let cells = BlockCells()
     private let fullRows: Int
 
     /// A builder that goes on behind an id.
     init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows) {
         lastID = id
         self.fullRows = fullRows
-        var types = [FieldType?](repeating: nil, count: columns.count)
-        for field in Field.allCases { types[Int(field.rawValue)] = field.type }
-        self.types = types
     }
 
     var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
@@ -47,11 +44,11 @@ final class SegmentBuilder {
         guard first < end else { return first }
         beginRun(block.id(first))
         block.events.bytes.withUnsafeBytes { bytes in
-            var start = first == 0 ? 0 : block.events.rowEnds[first - 1]
-            for index in first..<end {
-                let rowEnd = block.events.rowEnds[index]
-                addRow(UnsafeRawBufferPointer(rebasing: bytes[start..<rowEnd]), committed: block.id(index).committed)
-                start = rowEnd
+            for start in stride(from: first, to: end, by: BlockCells.stretchRows) {
+                let stretch = start..<min(start + BlockCells.stretchRows, end)
+                cells.gather(block, stretch, bytes: bytes, firstRow: rows)
+                for number in cells.fields where !cells.cells(of: number).isEmpty { column(number).append(cells.cells(of: number)) }
+                for index in 0..<stretch.count { endRow(cells.times.base[index]) }
             }
         }
         lastID = block.id(end - 1)
@@ -63,61 +60,6 @@ final class SegmentBuilder {
         if rows > 0, runs.base[runs.count - 1] + Int64(rows) - runs.base[runs.count - 2] == id.value { return }
         runs.append(Int64(rows))
         runs.append(id.value)
-    }
-
-    private func addRow(_ bytes: UnsafeRawBufferPointer, committed: Timestamp) {
-        let span = bytes.bindMemory(to: UInt8.self).span
-        var at = 0
-        var time: Int64?
-        var integer: Int64 = 0
-        while at < bytes.count {
-            guard let number = LEB128.read(span, &at), number < UInt64(types.count), let type = types[Int(number)] else { break }
-            let value: UnsafeRawBufferPointer
-            switch type {
-            case .keyword, .text:
-                guard let length = LEB128.read(span, &at), length <= UInt64(bytes.count - at) else {
-                    at = bytes.count
-                    continue
-                }
-                value = UnsafeRawBufferPointer(rebasing: bytes[at..<at + Int(length)])
-                at += Int(length)
-            case .label:
-                let start = at
-                guard let key = LEB128.read(span, &at), key <= UInt64(bytes.count - at) else {
-                    at = bytes.count
-                    continue
-                }
-                at += Int(key)
-                guard let text = LEB128.read(span, &at), text <= UInt64(bytes.count - at) else {
-                    at = bytes.count
-                    continue
-                }
-                at += Int(text)
-                value = UnsafeRawBufferPointer(rebasing: bytes[start..<at])
-            case .integer:
-                guard let zigzag = LEB128.read(span, &at) else {
-                    at = bytes.count
-                    continue
-                }
-                integer = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
-                withUnsafeBytes(of: integer.littleEndian) { column(Int(number)).append($0, row: rows) }
-                continue
-            case .ip, .date, .number, .geoPoint, .boolean:
-                let width = type == .ip ? 16 : type == .boolean ? 1 : 8
-                guard bytes.count - at >= width else {
-                    at = bytes.count
-                    continue
-                }
-                value = UnsafeRawBufferPointer(rebasing: bytes[at..<at + width])
-                at += width
-            }
-            if number == UInt64(Field.timestamp.rawValue) {
-                if time == nil { time = Int64(littleEndian: value.loadUnaligned(as: Int64.self)) }
-            } else {
-                column(Int(number)).append(value, row: rows)
-            }
-        }
-        endRow(time ?? committed.microseconds)
     }
 
     private func endRow(_ time: Int64) {
@@ -135,7 +77,7 @@ final class SegmentBuilder {
         rows += 1
     }
 
-    @inline(__always) private func column(_ number: Int) -> ColumnBuilder {
+    private func column(_ number: Int) -> ColumnBuilder {
         if let known = columns[number] { return known }
         let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed)
         columns[number] = column

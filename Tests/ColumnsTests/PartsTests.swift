@@ -93,8 +93,8 @@ import Testing
             for row in 0..<100 {
                 let most = row >= firstList ? 4 : 1
                 rows.append((0..<Int.random(in: 0...most, using: &random)).map { _ in "\(Int.random(in: 0..<5, using: &random))" })
-                for value in rows[row] { Array(value.utf8).withUnsafeBytes { column.append($0, row: row) } }
             }
+            Self.append(rows, to: column)
             column.pad(to: rows.count)
             let view = column.view
             #expect((view.ends != nil) == (firstList < 100))
@@ -122,6 +122,21 @@ import Testing
         selection.begin(rows)
         selection.fill { set.contains($0) }
         return selection
+    }
+
+    private static func append(_ rows: [[String]], to column: ColumnBuilder) {
+        let text = Array(rows.joined().joined().utf8)
+        text.withUnsafeBytes { bytes in
+            var at = 0
+            var cells: [Cell] = []
+            for (row, values) in rows.enumerated() {
+                for value in values {
+                    cells.append(Cell(UnsafeRawBufferPointer(rebasing: bytes[at..<at + value.utf8.count]), row: row))
+                    at += value.utf8.count
+                }
+            }
+            cells.withUnsafeBufferPointer { column.append($0) }
+        }
     }
 
     private static func code(_ value: String, _ dictionary: DictionaryBuilder) -> UInt32 {
