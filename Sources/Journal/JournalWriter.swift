@@ -78,7 +78,7 @@ final class JournalWriter {
             try rollOverIfDue()
             var results: [Result<CommitReceipt, JournalError>] = []
             var blocks: [Block] = []
-            try file.connection.transaction { () throws(JournalError) in
+            try file.transaction { () throws(JournalError) in
                 var pending = PendingBlock()
                 for append in appends { results.append(try admit(append, &pending, &blocks)) }
                 try close(&pending, &blocks)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CMalloc
+import CGlibc
 import Glibc
 
 /// The command line: one subcommand per task.
