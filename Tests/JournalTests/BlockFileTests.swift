@@ -1,10 +1,11 @@
 import CSQLite
 import CZstd
 import Foundation
-@testable import Journal
 import Model
 import TestKit
 import Testing
+
+@testable import Journal
 
 @Suite("Large blocks beside the journal's file")
 struct BlockFileTests {
@@ -121,7 +122,8 @@ struct BlockFileTests {
         // A table that takes no more rows: the transaction fails behind its large block.
         #expect(
             sqlite3_exec(
-                other, "CREATE TRIGGER refuse BEFORE INSERT ON block BEGIN SELECT RAISE(ABORT, 'refused'); END", nil, nil, nil) == SQLITE_OK)
+                other, "CREATE TRIGGER refuse BEFORE INSERT ON block BEGIN SELECT RAISE(ABORT, 'refused'); END", nil, nil, nil) == SQLITE_OK
+        )
         await #expect(throws: JournalError.self) { _ = try await journal.append(append(40..<4000)) }
         #expect(try size(".blocks") == committed)
         #expect(sqlite3_exec(other, "DROP TRIGGER refuse", nil, nil, nil) == SQLITE_OK)
