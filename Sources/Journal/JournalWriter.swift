@@ -102,6 +102,8 @@ final class JournalWriter {
 
     /// Most events that small appends gather in one block.
     private static let blockEvents = 5000
+    /// Bytes from which an append is a block of its own: to join it to another would only copy it.
+    private static let blockBytes = 256 << 10
 
     private func admit(_ append: JournalAppend, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> Result<
         CommitReceipt, JournalError
@@ -140,7 +142,11 @@ final class JournalWriter {
 
     private func place(_ events: EventBatch, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> CommitReceipt {
         guard !events.isEmpty else { return CommitReceipt(firstID: lastID, count: 0, wasRepeated: false) }
-        if pending.events.count + events.count > Self.blockEvents { try close(&pending, &blocks) }
+        if pending.events.count + events.count > Self.blockEvents || pending.events.byteCount >= Self.blockBytes
+            || events.byteCount >= Self.blockBytes
+        {
+            try close(&pending, &blocks)
+        }
         let first = ids.next(events.count, at: clock.now)
         // The generator may have gone on to another millisecond: ids inside a block are consecutive.
         if !pending.events.isEmpty, first.value != pending.firstID.value + Int64(pending.events.count) { try close(&pending, &blocks) }
