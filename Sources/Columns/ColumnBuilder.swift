@@ -6,7 +6,8 @@ import Model
 /// One thread changes it, under the store's lock; exclusive access is not checked again for every value, which cost a third of the time.
 final class ColumnBuilder {
     let field: Field
-    let dictionary: DictionaryBuilder
+    @exclusivity(unchecked) private(set) var dictionary: DictionaryBuilder
+    private let seed: UInt64
     @exclusivity(unchecked) private var codes = Growing<UInt32>(capacity: 1024)
     /// Where each row's codes end, once a row has held two.
     @exclusivity(unchecked) private var ends = Growing<UInt32>(capacity: 1)
@@ -14,9 +15,10 @@ final class ColumnBuilder {
     /// Rows begun, up to the last one that has the field.
     @exclusivity(unchecked) private var rows = 0
 
-    init(field: Field, seed: UInt64) {
+    init(field: Field, seed: UInt64, plainAfter: Int = 0) {
         self.field = field
-        dictionary = DictionaryBuilder(width: Self.width(of: field.type), seed: seed)
+        self.seed = seed
+        dictionary = DictionaryBuilder(width: Self.width(of: field.type), seed: seed, plainAfter: plainAfter)
     }
 
     /// Bytes of a stored value of that type; 0 when they differ.
@@ -36,6 +38,7 @@ final class ColumnBuilder {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: DictionaryBuilder.chunk) { numbers in
             for start in stride(from: 0, to: cells.count, by: DictionaryBuilder.chunk) {
                 let chunk = UnsafeBufferPointer(rebasing: cells[start..<min(start + DictionaryBuilder.chunk, cells.count)])
+                if dictionary.isPlain, hasSecond(chunk) { numberAnew() }
                 dictionary.number(chunk, into: numbers)
                 for index in chunk.indices { append(numbers[index], row: Int(chunk[index].row)) }
             }
@@ -48,6 +51,28 @@ final class ColumnBuilder {
         codes.append(code)
         if isList { ends.append(UInt32(truncatingIfNeeded: codes.count)) }
         rows += 1
+    }
+
+    /// Whether a row has two of these values, or one of them and one from before.
+    private func hasSecond(_ cells: UnsafeBufferPointer<Cell>) -> Bool {
+        var last = rows - 1
+        for cell in cells {
+            if Int(cell.row) == last { return true }
+            last = Int(cell.row)
+        }
+        return false
+    }
+
+    /// Gives equal values equal numbers again, and from now on: the values of one row are compared by their numbers.
+    private func numberAnew() {
+        let plain = dictionary
+        dictionary = DictionaryBuilder(width: plain.width, seed: seed)
+        withExtendedLifetime(plain) {
+            let view = plain.view
+            for index in 0..<codes.count where codes.base[index] != 0 {
+                codes.base[index] = dictionary.code(of: view.value(Int(codes.base[index]) - 1))
+            }
+        }
     }
 
     /// Completes the column to that many rows.

@@ -24,6 +24,7 @@ public final class ColumnStore: Service {
     private let lock: FolderLock?
     /// Rows of a full segment.
     private let fullRows: Int
+    private let plainAfter: Int
     private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
@@ -47,11 +48,15 @@ public final class ColumnStore: Service {
             }
         }
         try await self.init(
-            folder: folder, scratch: lock == nil ? scratch : nil, lock: lock, journal: journal, fullRows: SegmentBuilder.fullRows)
+            folder: folder, scratch: lock == nil ? scratch : nil, lock: lock, journal: journal)
     }
 
-    init(folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int) async throws {
+    init(
+        folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int = SegmentBuilder.fullRows,
+        plainAfter: Int = SegmentBuilder.plainAfter
+    ) async throws {
         self.journal = journal
+        self.plainAfter = plainAfter
         self.fullRows = fullRows
         self.lock = lock
         self.folder = scratch ?? folder
@@ -61,7 +66,8 @@ public final class ColumnStore: Service {
         let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         caughtUp = CommitSignal(head: after)
-        box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after, fullRows: fullRows), liveFrom: first ?? .zero)))
+        let tail = SegmentBuilder(after: after, fullRows: fullRows, plainAfter: plainAfter)
+        box = Mutex(Box(state: State(segments: segments, tail: tail, liveFrom: first ?? .zero)))
     }
 
     /// The whole segments of a chain that fits the journal; removes the other files if they are ours.
@@ -158,7 +164,7 @@ public final class ColumnStore: Service {
         let segment = try MappedSegment(path: path)
         box.withLock { box in
             box.state.segments.append(segment)
-            box.state.tail = SegmentBuilder(after: segment.lastID, fullRows: fullRows)
+            box.state.tail = SegmentBuilder(after: segment.lastID, fullRows: fullRows, plainAfter: plainAfter)
         }
     }
 

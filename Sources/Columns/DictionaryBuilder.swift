@@ -1,6 +1,9 @@
 internal import Foundation
 
-/// The distinct values of a column, numbered from 1 in the order in which they first came.
+/// The values of a column, numbered from 1 in the order in which they came.
+///
+/// Each distinct value has one number, as long as that pays: where most values have come once only (flow ids, payloads), looking each up
+/// costs more than all else and saves nothing. The dictionary then becomes ``isPlain``: every further value gets a number of its own.
 ///
 /// One thread changes it, under the lock of its owner; exclusive access is not checked again for every value, which cost a third of the time.
 final class DictionaryBuilder {
@@ -16,8 +19,16 @@ final class DictionaryBuilder {
     /// Open addressing, a power of two of slots: codes, 0 where free.
     @exclusivity(unchecked) private var slots: UnsafeMutablePointer<UInt32>
     @exclusivity(unchecked) private var slotCount = 64
+    /// Whether values may come twice, under different numbers; there is no table of slots then.
+    @exclusivity(unchecked) private(set) var isPlain = false
+    /// Values that are still looked at before it is decided; 0 when it is.
+    @exclusivity(unchecked) private var probation: Int
+    private let plainAfter: Int
 
-    init(width: Int, seed: UInt64) {
+    /// - Parameter plainAfter: values after which it is decided whether it becomes plain; 0 for never.
+    init(width: Int, seed: UInt64, plainAfter: Int = 0) {
+        self.plainAfter = plainAfter
+        probation = plainAfter
         self.width = width
         self.seed = seed
         slots = .allocate(capacity: 64)
@@ -30,7 +41,7 @@ final class DictionaryBuilder {
     /// Bytes of memory held.
     var byteCount: Int { bytes.bytes + offsets.bytes + counts.bytes + slotCount * 4 }
 
-    /// The value's code, given to it now if it is new.
+    /// The value's code, given to it now if it is new. For dictionaries that are filled value by value, which never become plain.
     @inline(__always) func code(of value: UnsafeRawBufferPointer) -> UInt32 {
         let mask = slotCount - 1
         var slot = Int(truncatingIfNeeded: ValueHash.hash(value, seed: seed)) & mask
@@ -41,7 +52,9 @@ final class DictionaryBuilder {
             }
             slot = (slot + 1) & mask
         }
-        let code = insert(value, slot)
+        let code = add(value)
+        slots[slot] = code
+        if count * 2 > slotCount { rehash() }
         counts.base[Int(code) - 1] = 1
         return code
     }
@@ -53,6 +66,27 @@ final class DictionaryBuilder {
     ///
     /// All hashes first, then all slots, then all values: the waits for memory overlap.
     func number(_ cells: UnsafeBufferPointer<Cell>, into codes: UnsafeMutableBufferPointer<UInt32>) {
+        if isPlain {
+            for index in cells.indices { codes[index] = add(cells[index]) }
+        } else {
+            find(cells, codes)
+            decide(cells.count)
+        }
+        for index in cells.indices { counts.base[Int(codes[index]) - 1] &+= 1 }
+    }
+
+    /// Becomes plain when three values of four have come once only. Addresses are looked up too often to go without a table.
+    private func decide(_ more: Int) {
+        guard probation > 0 else { return }
+        probation -= more
+        guard probation <= 0, width != 16, count > plainAfter / 4 * 3 else { return }
+        isPlain = true
+        slots.deallocate()
+        slotCount = 0
+        slots = .allocate(capacity: 1)
+    }
+
+    private func find(_ cells: UnsafeBufferPointer<Cell>, _ codes: UnsafeMutableBufferPointer<UInt32>) {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.chunk) { hashes in
             switch width {
             case 8: for index in cells.indices { hashes[index] = ValueHash.hash(cells[index].word, seed: seed) }
@@ -68,7 +102,6 @@ final class DictionaryBuilder {
                 codes[index] = code(of: cells[index], hash: hashes[index])
             }
         }
-        for index in cells.indices { counts.base[Int(codes[index]) - 1] &+= 1 }
     }
 
     /// The code of a value whose first slot holds another or none.
@@ -79,8 +112,24 @@ final class DictionaryBuilder {
             if isEqual(slots[slot], cell) { return slots[slot] }
             slot = (slot + 1) & mask
         }
-        if width == 0 || width == 16 { return insert(cell.bytes, slot) }
-        return withUnsafeBytes(of: cell.word) { insert(UnsafeRawBufferPointer(rebasing: $0[..<width]), slot) }
+        let code = add(cell)
+        slots[slot] = code
+        if count * 2 > slotCount { rehash() }
+        return code
+    }
+
+    /// Adds a value under a new number, whether or not it is there.
+    @inline(__always) private func add(_ cell: Cell) -> UInt32 {
+        if width == 0 || width == 16 { return add(cell.bytes) }
+        return withUnsafeBytes(of: cell.word) { add(UnsafeRawBufferPointer(rebasing: $0[..<width])) }
+    }
+
+    @inline(__always) private func add(_ value: UnsafeRawBufferPointer) -> UInt32 {
+        bytes.append(value)
+        if width == 0 { offsets.append(UInt32(truncatingIfNeeded: bytes.count)) }
+        counts.append(0)
+        count += 1
+        return UInt32(truncatingIfNeeded: count)
     }
 
     /// Whether the code's value is the cell's.
@@ -99,16 +148,6 @@ final class DictionaryBuilder {
         let start = width > 0 ? index * width : Int(offsets.base[index])
         let length = width > 0 ? width : Int(offsets.base[index + 1]) - start
         return DictionaryView.areEqual(UnsafeRawBufferPointer(start: bytes.base + start, count: length), value)
-    }
-
-    private func insert(_ value: UnsafeRawBufferPointer, _ slot: Int) -> UInt32 {
-        bytes.append(value)
-        if width == 0 { offsets.append(UInt32(truncatingIfNeeded: bytes.count)) }
-        counts.append(0)
-        count += 1
-        slots[slot] = UInt32(truncatingIfNeeded: count)
-        if count * 2 > slotCount { rehash() }
-        return UInt32(truncatingIfNeeded: count)
     }
 
     private func rehash() {
@@ -133,7 +172,7 @@ final class DictionaryBuilder {
     }
 }
 
-/// The distinct values of a column, by index from 0 (a code is the index plus one).
+/// The values of a column, by index from 0 (a code is the index plus one). Where there is no table of slots, a value may come twice.
 struct DictionaryView {
     let count: Int
     let width: Int
@@ -144,6 +183,9 @@ struct DictionaryView {
     let slots: UnsafePointer<UInt32>
     let slotCount: Int
 
+    /// Whether a value is found by ``code(of:)``, and is there once.
+    var isIndexed: Bool { slotCount > 0 }
+
     /// The bytes of a value.
     @inline(__always) func value(_ index: Int) -> UnsafeRawBufferPointer {
         if let offsets {
@@ -153,7 +195,7 @@ struct DictionaryView {
         return UnsafeRawBufferPointer(rebasing: bytes[index * width..<(index + 1) * width])
     }
 
-    /// The code of a value; 0 when it is not there.
+    /// The code of a value; 0 when it is not there. For dictionaries that are ``isIndexed``.
     func code(of value: UnsafeRawBufferPointer) -> UInt32 {
         let mask = slotCount - 1
         var slot = Int(truncatingIfNeeded: ValueHash.hash(value, seed: seed)) & mask

@@ -7,6 +7,8 @@ import Model
 final class SegmentBuilder {
     /// Rows of a full segment, where nothing else is asked for.
     static let fullRows = 1 << 18
+    /// Values of a column after which it is decided whether each is looked up (``DictionaryBuilder/isPlain``).
+    static let plainAfter = 16_384
     /// Bytes of memory beyond which a segment is full with fewer rows.
     static let fullBytes = 256 << 20
 
@@ -22,11 +24,13 @@ final class SegmentBuilder {
     @exclusivity(unchecked) private var maxTime = Int64.min
     private let cells = BlockCells()
     private let fullRows: Int
+    private let plainAfter: Int
 
     /// A builder that goes on behind an id.
-    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows) {
+    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows, plainAfter: Int = SegmentBuilder.plainAfter) {
         lastID = id
         self.fullRows = fullRows
+        self.plainAfter = plainAfter
     }
 
     var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
@@ -79,7 +83,7 @@ final class SegmentBuilder {
 
     private func column(_ number: Int) -> ColumnBuilder {
         if let known = columns[number] { return known }
-        let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed)
+        let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed, plainAfter: plainAfter)
         columns[number] = column
         return column
     }

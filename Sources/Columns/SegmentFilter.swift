@@ -92,7 +92,7 @@ struct SegmentFilter {
         }
         guard let column = view.column(field) else { return nil }
         if test.isExistence { return .present(column) }
-        if let only = onlyValue(test, field.type) {
+        if column.dictionary.isIndexed, let only = onlyValue(test, field.type) {
             let code = only.withUnsafeBytes { column.dictionary.code(of: $0) }
             return code == 0 ? nil : .code(column, Int(code))
         }

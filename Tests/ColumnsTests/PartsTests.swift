@@ -108,6 +108,37 @@ import Testing
         }
     }
 
+    @Test func `A column of values that come once is plain until a row has two`() {
+        let column = ColumnBuilder(field: .tags, seed: 13, plainAfter: 256)
+        var rows = (0..<1000).map { ["\($0)"] }
+        Self.append(rows, to: column)
+        #expect(!column.view.dictionary.isIndexed)
+        // The same values again have numbers of their own now.
+        Self.append(rows, from: 1000, to: column)
+        #expect(column.view.dictionary.count > 1500)
+        Self.append([["7", "8", "7"], []], from: 2000, to: column)
+        rows += rows + [["7", "8", "7"], []]
+        column.pad(to: rows.count)
+        let view = column.view
+        #expect(view.dictionary.isIndexed && view.dictionary.count == 1000)
+        for (row, wanted) in rows.enumerated() {
+            let codes = view.positions(of: row).map { view.code(at: $0) }.filter { $0 != 0 }
+            #expect(codes.map { String(decoding: view.dictionary.value($0 - 1), as: UTF8.self) } == wanted)
+        }
+        var distinct = 0
+        view.forEachDistinct(in: 2000) { _ in distinct += 1 }
+        #expect(distinct == 2)
+    }
+
+    @Test func `A column of few values, or of addresses, is never plain`() {
+        let few = ColumnBuilder(field: .tags, seed: 14, plainAfter: 256)
+        Self.append((0..<1000).map { ["\($0 % 100)"] }, to: few)
+        #expect(few.view.dictionary.isIndexed && few.view.dictionary.count == 100)
+        let addresses = ColumnBuilder(field: .sourceIP, seed: 15, plainAfter: 256)
+        Self.append((0..<1000).map { [String(repeating: "0", count: 12) + "\(1000 + $0)"] }, to: addresses)
+        #expect(addresses.view.dictionary.isIndexed)
+    }
+
     @Test func `Division rounds down`() {
         for a: Int64 in -20...20 {
             for b: Int64 in 1...7 { #expect(floorDivide(a, b) == Int64((Double(a) / Double(b)).rounded(.down))) }
@@ -124,14 +155,14 @@ import Testing
         return selection
     }
 
-    private static func append(_ rows: [[String]], to column: ColumnBuilder) {
+    private static func append(_ rows: [[String]], from first: Int = 0, to column: ColumnBuilder) {
         let text = Array(rows.joined().joined().utf8)
         text.withUnsafeBytes { bytes in
             var at = 0
             var cells: [Cell] = []
             for (row, values) in rows.enumerated() {
                 for value in values {
-                    cells.append(Cell(UnsafeRawBufferPointer(rebasing: bytes[at..<at + value.utf8.count]), row: row))
+                    cells.append(Cell(UnsafeRawBufferPointer(rebasing: bytes[at..<at + value.utf8.count]), row: first + row))
                     at += value.utf8.count
                 }
             }
