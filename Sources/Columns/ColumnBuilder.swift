@@ -7,7 +7,8 @@ import Model
 final class ColumnBuilder {
     let field: Field
     @exclusivity(unchecked) private(set) var dictionary: DictionaryBuilder
-    private let seed: UInt64
+    private var seed: UInt64
+    private let plainAfter: Int
     @exclusivity(unchecked) private var codes = Growing<UInt32>(capacity: 1024)
     /// Where each row's codes end, once a row has held two.
     @exclusivity(unchecked) private var ends = Growing<UInt32>(capacity: 1)
@@ -18,6 +19,7 @@ final class ColumnBuilder {
     init(field: Field, seed: UInt64, plainAfter: Int = 0) {
         self.field = field
         self.seed = seed
+        self.plainAfter = plainAfter
         dictionary = DictionaryBuilder(width: Self.width(of: field.type), seed: seed, plainAfter: plainAfter)
     }
 
@@ -31,7 +33,24 @@ final class ColumnBuilder {
         }
     }
 
+    /// Whether no row has a value.
+    var isEmpty: Bool { dictionary.count == 0 }
+
+    /// Bytes in use.
     var byteCount: Int { dictionary.byteCount + codes.bytes + ends.bytes }
+
+    /// Bytes of memory held.
+    var heldBytes: Int { dictionary.heldBytes + codes.heldBytes + ends.heldBytes }
+
+    /// Forgets all rows and keeps the memory.
+    func removeAll(seed: UInt64) {
+        self.seed = seed
+        dictionary.removeAll(seed: seed, plainAfter: plainAfter)
+        codes.shorten(to: 0)
+        ends.shorten(to: 0)
+        isList = false
+        rows = 0
+    }
 
     /// Adds values; rows come in order, and one row may have several.
     func append(_ cells: UnsafeBufferPointer<Cell>) {

@@ -22,9 +22,6 @@ public final class ColumnStore: Service {
     /// Where new segments are written.
     private let folder: String
     private let lock: FolderLock?
-    /// Rows of a full segment.
-    private let fullRows: Int
-    private let plainAfter: Int
     private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
@@ -56,8 +53,6 @@ public final class ColumnStore: Service {
         plainAfter: Int = SegmentBuilder.plainAfter
     ) async throws {
         self.journal = journal
-        self.plainAfter = plainAfter
-        self.fullRows = fullRows
         self.lock = lock
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -164,7 +159,7 @@ public final class ColumnStore: Service {
         let segment = try MappedSegment(path: path)
         box.withLock { box in
             box.state.segments.append(segment)
-            box.state.tail = SegmentBuilder(after: segment.lastID, fullRows: fullRows, plainAfter: plainAfter)
+            builder.startAnew()
         }
     }
 

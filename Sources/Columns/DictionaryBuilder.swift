@@ -9,7 +9,7 @@ internal import Foundation
 final class DictionaryBuilder {
     /// Bytes of each value, or 0 when they differ.
     let width: Int
-    private let seed: UInt64
+    private var seed: UInt64
     @exclusivity(unchecked) private(set) var count = 0
     @exclusivity(unchecked) private var bytes = Growing<UInt8>(capacity: 1024)
     /// Where each value begins, and the end of the last; not kept for values of one width.
@@ -23,7 +23,7 @@ final class DictionaryBuilder {
     @exclusivity(unchecked) private(set) var isPlain = false
     /// Values that are still looked at before it is decided; 0 when it is.
     @exclusivity(unchecked) private var probation: Int
-    private let plainAfter: Int
+    private var plainAfter: Int
 
     /// - Parameter plainAfter: values after which it is decided whether it becomes plain; 0 for never.
     init(width: Int, seed: UInt64, plainAfter: Int = 0) {
@@ -38,8 +38,31 @@ final class DictionaryBuilder {
 
     deinit { slots.deallocate() }
 
-    /// Bytes of memory held.
+    /// Bytes in use.
     var byteCount: Int { bytes.bytes + offsets.bytes + counts.bytes + slotCount * 4 }
+
+    /// Bytes of memory held.
+    var heldBytes: Int { bytes.heldBytes + offsets.heldBytes + counts.heldBytes + slotCount * 4 }
+
+    /// Forgets all values and keeps the memory.
+    func removeAll(seed: UInt64, plainAfter: Int) {
+        self.seed = seed
+        self.plainAfter = plainAfter
+        bytes.shorten(to: 0)
+        offsets.shorten(to: width == 0 ? 1 : 0)
+        counts.shorten(to: 0)
+        count = 0
+        probation = plainAfter
+        if isPlain { makeSlots(64) } else { slots.update(repeating: 0, count: slotCount) }
+        isPlain = false
+    }
+
+    private func makeSlots(_ wanted: Int) {
+        slots.deallocate()
+        slotCount = wanted
+        slots = .allocate(capacity: wanted)
+        slots.initialize(repeating: 0, count: wanted)
+    }
 
     /// The value's code, given to it now if it is new. For dictionaries that are filled value by value, which never become plain.
     @inline(__always) func code(of value: UnsafeRawBufferPointer) -> UInt32 {
@@ -151,10 +174,7 @@ final class DictionaryBuilder {
     }
 
     private func rehash() {
-        slots.deallocate()
-        slotCount *= 4
-        slots = .allocate(capacity: slotCount)
-        slots.initialize(repeating: 0, count: slotCount)
+        makeSlots(slotCount * 4)
         let view = view
         for index in 0..<count {
             var slot = Int(truncatingIfNeeded: ValueHash.hash(view.value(index), seed: seed)) & (slotCount - 1)

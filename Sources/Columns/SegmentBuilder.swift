@@ -12,7 +12,7 @@ final class SegmentBuilder {
     /// Bytes of memory beyond which a segment is full with fewer rows.
     static let fullBytes = 256 << 20
 
-    let seed = UInt64.random(in: .min ... .max)
+    private(set) var seed = UInt64.random(in: .min ... .max)
     @exclusivity(unchecked) private(set) var rows = 0
     private(set) var lastID: EventID
     @exclusivity(unchecked) private var columns = [ColumnBuilder?](
@@ -36,6 +36,21 @@ final class SegmentBuilder {
     var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
 
     var byteCount: Int { columns.reduce(times.bytes) { $0 + ($1?.byteCount ?? 0) } }
+
+    /// Forgets all rows, to go on behind the last. Memory is kept for the next ones, as fresh memory costs more than filling it.
+    func startAnew() {
+        seed = .random(in: .min ... .max)
+        rows = 0
+        times.shorten(to: 0)
+        zoneTimes.shorten(to: 0)
+        runs.shorten(to: 0)
+        minTime = .max
+        maxTime = .min
+        let isTooLarge = columns.reduce(0) { $0 + ($1?.heldBytes ?? 0) } > Self.fullBytes
+        for index in columns.indices {
+            if isTooLarge { columns[index] = nil } else { columns[index]?.removeAll(seed: seed) }
+        }
+    }
 
     /// The id of the first row.
     var firstID: EventID? { rows > 0 ? EventID(runs.base[1]) : nil }
@@ -92,7 +107,8 @@ final class SegmentBuilder {
     var view: SegmentView {
         SegmentView(
             rows: rows, times: UnsafePointer(times.base), zoneTimes: UnsafePointer(zoneTimes.base), runs: UnsafePointer(runs.base),
-            runCount: runs.count / 2, columns: columns.map { $0?.view }, minTime: minTime, maxTime: maxTime)
+            runCount: runs.count / 2, columns: columns.map { column in column.flatMap { $0.isEmpty ? nil : $0.view } }, minTime: minTime,
+            maxTime: maxTime)
     }
 
     /// Codes in all rows of each column, for the file.

@@ -50,10 +50,11 @@ final class BlockCodec {
         return try body(UnsafeRawBufferPointer(rebasing: blobs[..<rows]), UnsafeRawBufferPointer(rebasing: blobs[rows...]))
     }
 
-    /// The batch of two blobs; `where` names the block in errors.
-    func decode(rows: [UInt8], raw: [UInt8], count: Int, where place: String) throws(JournalError) -> EventBatch {
+    /// The batch of two blobs, with empty raw records where their blob is nil; `where` names the block in errors.
+    func decode(rows: [UInt8], raw: [UInt8]?, count: Int, where place: String) throws(JournalError) -> EventBatch {
         let (rowEnds, bytes) = try decompress(rows, count: count, where: place)
-        let (rawEnds, rawBytes) = try decompress(raw, count: count, where: place)
+        let none = ([Int](repeating: 0, count: count), [UInt8]())
+        let (rawEnds, rawBytes) = if let raw { try decompress(raw, count: count, where: place) } else { none }
         guard let batch = EventBatch(bytes: bytes, rowEnds: rowEnds, rawBytes: rawBytes, rawEnds: rawEnds) else {
             throw JournalError(.damaged, "\(place): rows do not fit their lengths")
         }

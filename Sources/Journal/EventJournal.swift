@@ -160,10 +160,14 @@ public final class EventJournal: Sendable {
     public func waitForCommit(after cursor: EventID) async -> EventID? { await signal.wait(after: cursor) }
 
     /// The block that holds the next event behind `cursor`, from memory when it is recent, or nil at the head.
-    public func next(after cursor: EventID, times: ClosedRange<Timestamp>? = nil) async throws(JournalError) -> Block? {
+    ///
+    /// - Parameter needsRaw: whether the raw records are needed; without them less is read and unpacked.
+    public func next(
+        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true
+    ) async throws(JournalError) -> Block? {
         let recent = published.withLock { $0.tail.block(after: cursor) }
         if recent.covered { return recent.block }
-        return try await reading { reader throws(JournalError) in try reader.next(after: cursor, times: times) }
+        return try await reading { reader throws(JournalError) in try reader.next(after: cursor, times: times, needsRaw: needsRaw) }
     }
 
     /// Runs the body with the journal's reader, off the caller's thread.

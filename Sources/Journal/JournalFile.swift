@@ -135,7 +135,9 @@ final class JournalFile {
     }
 
     /// The first block that holds an event behind `cursor` and, with `times`, may hold one of that time.
-    func block(after cursor: EventID, times: ClosedRange<Timestamp>? = nil, codec: BlockCodec) throws(JournalError) -> Block? {
+    func block(
+        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true, codec: BlockCodec
+    ) throws(JournalError) -> Block? {
         let earliest = times?.lowerBound.microseconds ?? .min
         let latest = times?.upperBound.microseconds ?? .max
         // A file of the first version, opened for reading, may since have been brought up to date by its writer.
@@ -152,7 +154,7 @@ final class JournalFile {
         statement.bind([.integer(cursor.value), .integer(earliest), .integer(latest)])
         guard try statement.step() else { return nil }
         let firstID = EventID(statement.integer(0))
-        let (rows, raw) = try blobs(of: statement)
+        let (rows, raw) = try blobs(of: statement, needsRaw: needsRaw)
         let events = try codec.decode(rows: rows, raw: raw, count: Int(statement.integer(1)), where: "\(path), block \(firstID)")
         return Block(firstID: firstID, events: events)
     }
@@ -167,14 +169,14 @@ final class JournalFile {
         return file
     }
 
-    private func blobs(of statement: SQLiteStatement) throws(JournalError) -> (rows: [UInt8], raw: [UInt8]) {
-        guard !statement.isNull(4) else { return (statement.blob(2), statement.blob(3)) }
+    private func blobs(of statement: SQLiteStatement, needsRaw: Bool) throws(JournalError) -> (rows: [UInt8], raw: [UInt8]?) {
+        guard !statement.isNull(4) else { return (statement.blob(2), needsRaw ? statement.blob(3) : nil) }
         let (place, rows, raw) = (statement.integer(4), statement.integer(5), statement.integer(6))
         guard place >= 0, 0...Int64(BlockCodec.maximumBytes) ~= rows, 0...Int64(BlockCodec.maximumBytes) ~= raw else {
             throw JournalError(.damaged, "\(path), block \(statement.integer(0)): lies nowhere; restore the file or move it away")
         }
         let file = try openBlockFile()
-        return (try file.read(Int(rows), at: place), try file.read(Int(raw), at: place + rows))
+        return (try file.read(Int(rows), at: place), needsRaw ? try file.read(Int(raw), at: place + rows) : nil)
     }
 
     /// Id of the newest event, or nil when the file has none.

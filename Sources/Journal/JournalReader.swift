@@ -15,10 +15,14 @@ public final class JournalReader {
     }
 
     /// The first block that holds an event behind `cursor` and, with `times`, may hold one of that time.
-    public func next(after cursor: EventID, times: ClosedRange<Timestamp>? = nil) throws(JournalError) -> Block? {
+    ///
+    /// - Parameter needsRaw: whether the raw records are needed; without them less is read and unpacked, and all are empty.
+    public func next(
+        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true
+    ) throws(JournalError) -> Block? {
         for file in try files() {
             guard let last = try file.lastID(), last > cursor else { continue }
-            if let block = try file.block(after: cursor, times: times, codec: codec) { return block }
+            if let block = try file.block(after: cursor, times: times, needsRaw: needsRaw, codec: codec) { return block }
         }
         return nil
     }
