@@ -159,6 +159,9 @@ extension JournalFile {
     }
 
     var isComplete: Bool {
-        get throws(JournalError) { try connection.integer("SELECT count(*) FROM meta WHERE key = 'complete'") == 1 }
+        get throws(JournalError) {
+            guard version > 0 else { return false }
+            return try connection.integer("SELECT count(*) FROM meta WHERE key = 'complete'") == 1
+        }
     }
 }

@@ -42,7 +42,7 @@ final class JournalFile {
     let connection: SQLiteConnection
     let name: JournalFileName
     private var blockFile: BlockFile?
-    private var version = 0
+    private(set) var version = 0
     var path: String { connection.path }
 
     /// Opens a file for writing, bringing its schema up to date.
@@ -74,7 +74,10 @@ final class JournalFile {
     }
 
     private func checkIdentity() throws(JournalError) {
-        guard try connection.integer("PRAGMA application_id") == Self.applicationID else {
+        let application = try connection.integer("PRAGMA application_id")
+        // A file that was cut off while it was made has no content at all, and is no complete one.
+        if application == 0, try connection.integer("SELECT count(*) FROM sqlite_master") == 0 { return }
+        guard application == Self.applicationID else {
             throw JournalError(.damaged, "\(path): not a Petrel journal file; move it out of the journal folder")
         }
         version = Int(try connection.integer("PRAGMA user_version"))
