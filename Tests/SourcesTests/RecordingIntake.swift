@@ -54,7 +54,8 @@ final class RecordingIntake: Intake {
 
     /// Dies at the batch numbered `killAt`: what is not committed then is lost. Commits are `lag` batches behind.
     init(
-        store: RecordingStore, framing: Framing = .json, lag: Int = 0, killAt: Int = .max, onCursors: @escaping @Sendable () throws -> Void = {}
+        store: RecordingStore, framing: Framing = .json, lag: Int = 0, killAt: Int = .max,
+        onCursors: @escaping @Sendable () throws -> Void = {}
     ) {
         self.onCursors = onCursors
         self.store = store
