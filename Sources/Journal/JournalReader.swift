@@ -53,6 +53,16 @@ public final class JournalReader {
         return nil
     }
 
+    /// Id of the newest event that retention removed; zero when nothing was removed.
+    ///
+    /// Files of earlier versions do not say what they follow: then it is the id before the oldest kept event, so that a gap may be told of
+    /// where there is none, and never the other way.
+    public func removedUpTo() throws(JournalError) -> EventID {
+        guard let file = try files().first else { return .zero }
+        if let id = try file.followedID() { return id }
+        return EventID((try firstID()?.value ?? 1) - 1)
+    }
+
     /// Id of the newest kept event, or nil when there is none.
     public func lastID() throws(JournalError) -> EventID? {
         for file in try files().reversed() {

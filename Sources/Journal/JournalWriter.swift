@@ -53,7 +53,7 @@ final class JournalWriter {
             file = newest
         } else {
             file = try Self.makeFile(JournalFileName(day: clock.now.day, number: 0), in: folder)
-            try file.markComplete()
+            try file.markComplete(following: .zero)
         }
         ledgers = try file.ledgers()
         cursors = [:]
@@ -189,7 +189,8 @@ final class JournalWriter {
             return
         }
         let next = try Self.makeFile(name, in: folder)
-        try next.copyState(from: file, originsSince: clock.now.adding(seconds: -options.originWindowSeconds))
+        try next.copyState(
+            from: file, last: lastID, originsSince: clock.now.adding(seconds: -options.originWindowSeconds))
         try file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         file = next
     }
