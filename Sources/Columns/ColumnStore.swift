@@ -188,6 +188,10 @@ public final class ColumnStore: Service {
     /// Id of the last event in the columns.
     public var upTo: EventID { box.withLock { $0.state.tail.lastID } }
 
+    /// The events that are in the columns: none before `liveFrom`, which retention moves, and none behind `upTo`. Both of one moment; equal
+    /// extents have equal answers.
+    public var extent: (liveFrom: EventID, upTo: EventID) { box.withLock { ($0.state.liveFrom, $0.state.tail.lastID) } }
+
     /// Sealed segments, their bytes, and the rows of all with those in memory.
     public var size: (segments: Int, bytes: Int, rows: Int) {
         box.withLock { box in

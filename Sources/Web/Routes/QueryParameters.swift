@@ -8,11 +8,13 @@ import Wire
 struct QueryParameters: Sendable {
     let scope: QueryScope
     let stop = QueryStop()
+    /// Whether the answer depends on the clock, because the question says `now`.
+    let usesNow: Bool
     private let values: [String: String]
 
     init(_ parameters: borrowing Parameters, now: Timestamp) throws(Problem) {
         var values: [String: String] = [:]
-        for name in ["q", "from", "to", "upTo", "limit", "order", "after", "field", "interval", "by"] {
+        for name in ["q", "from", "to", "upTo", "limit", "order", "after", "before", "field", "interval", "by"] {
             if let value = parameters[Substring(name)] { values[name] = String(value) }
         }
         self.values = values
@@ -39,6 +41,7 @@ struct QueryParameters: Sendable {
         }
         let times = from == nil && to == nil ? nil : (from ?? Timestamp(microseconds: .min))..<(to ?? Timestamp(microseconds: .max))
         scope = QueryScope(predicate, times: times, upTo: upTo)
+        usesNow = predicate?.usesNow ?? false
     }
 
     func number(_ name: String, _ standard: Int, in range: ClosedRange<Int>) throws(Problem) -> Int {
@@ -59,16 +62,31 @@ struct QueryParameters: Sendable {
         }
     }
 
-    /// The event behind which the page begins, as the answer before named it.
-    var after: EventPosition? {
-        get throws(Problem) {
-            guard let text = values["after"] else { return nil }
-            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-            guard parts.count == 2, let time = Int64(parts[0]), let id = EventID(parts[1]) else {
-                throw Problem(status: .badRequest, detail: "after: give the next of the page before as it is")
-            }
-            return EventPosition(time: Timestamp(microseconds: time), id: id)
+    /// The edge of the page before or behind, and which of both; nil for the first page.
+    func cursor(_ key: PageCursor.Key) throws(Problem) -> (cursor: PageCursor, isBackward: Bool)? {
+        if values["after"] != nil, values["before"] != nil {
+            throw Problem(status: .badRequest, detail: "after and before: give one of them")
         }
+        for name in ["after", "before"] {
+            guard let text = values[name] else { continue }
+            guard let cursor = PageCursor(text, for: question, key: key), scope.upTo ?? cursor.upTo == cursor.upTo else {
+                let source = name == "after" ? "next" : "previous"
+                throw Problem(
+                    status: .badRequest,
+                    detail: "\(name): give the \(source) of a page as it is, with the same q, from, to and order; or begin again without it"
+                )
+            }
+            return (cursor, name == "before")
+        }
+        return nil
+    }
+
+    /// What a list is of; a cursor of one list is none of another.
+    var question: String {
+        ["q", "from", "to", "order"].map { name in
+            let value = values[name] ?? (name == "order" ? "desc" : "")
+            return "\(name)=\(value.utf8.count):\(value)"
+        }.joined(separator: " ")
     }
 
     /// One to four fields.
@@ -77,6 +95,13 @@ struct QueryParameters: Sendable {
         for part in (values[name] ?? "").split(separator: ",") { fields.append(try field(String(part), name)) }
         guard (1...4).contains(fields.count) else { throw Problem(status: .badRequest, detail: "\(name): one to four names of fields") }
         return fields
+    }
+
+    /// One field.
+    func field(_ name: String) throws(Problem) -> Field {
+        let fields = try fields(name)
+        guard fields.count == 1 else { throw Problem(status: .badRequest, detail: "\(name): one name of a field") }
+        return fields[0]
     }
 
     func optionalField(_ name: String) throws(Problem) -> Field? {

@@ -12,6 +12,10 @@ struct QueryRoutes: Sendable {
     let store: ColumnStore
     let journal: EventJournal
     let clock: WallClock
+    /// What the cursors of pages are made with.
+    let cursorKey: PageCursor.Key
+    /// Names the program in entity tags.
+    let revision: String
 
     /// How long an answer waits for the columns to have what was stored before the question.
     private static let patience = Duration.seconds(2)
@@ -20,83 +24,101 @@ struct QueryRoutes: Sendable {
     /// Queries block; they have threads of their own, so that two at most run at once and the event loops stay free.
     private static let workers = [DispatchQueue(label: "petrel.query.0"), DispatchQueue(label: "petrel.query.1")]
 
-    func register(on group: RouterGroup<some RequestContext>) {
-        group.get("events") { request, _ in
+    func add(to table: inout RouteTable) {
+        table.add(.events) { request, _ in
             let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
-            let page = PageRequest(
-                limit: try query.number("limit", 100, in: 1...1000), isDescending: try query.isDescending, after: try query.after)
-            return Response(
-                try await answer(query) { engine throws(ColumnError) in Self.encode(try engine.page(query.scope, page, stop: query.stop)) })
+            let limit = try query.number("limit", 100, in: 1...1000)
+            let list = EventList(limit: limit, isDescending: try query.isDescending, cursor: try query.cursor(cursorKey), key: cursorKey)
+            return try await answer(request, query, upTo: list.cursor?.cursor.upTo) { engine, scope throws(ColumnError) in
+                try list.page(of: query, scope, engine)
+            }
         }
-        group.get("count") { request, _ in
+        table.add(.count) { request, _ in
             let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
-            return Response(
-                try await answer(query) { engine throws(ColumnError) in
-                    let answer = try engine.count(query.scope, stop: query.stop)
-                    return Self.object(answer.upTo) { $0.member("count", answer.value) }
-                })
+            return try await answer(request, query) { engine, scope throws(ColumnError) in
+                let answer = try engine.count(scope, stop: query.stop)
+                return Self.object(answer.upTo) { $0.member("count", answer.value) }
+            }
         }
-        group.get("top") { request, _ in
+        table.add(.top) { request, _ in
             let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
             let fields = try query.fields("field")
             let limit = try query.number("limit", 10, in: 1...10_000)
             let isAscending = try !query.isDescending
-            return Response(
-                try await answer(query) { engine throws(ColumnError) in
-                    Self.encode(
-                        try engine.top(
-                            query.scope, by: fields.map(GroupKey.field), limit: limit, ascending: isAscending, stop: query.stop), fields)
-                })
+            return try await answer(request, query) { engine, scope throws(ColumnError) in
+                Self.encode(
+                    try engine.top(scope, by: fields.map(GroupKey.field), limit: limit, ascending: isAscending, stop: query.stop), fields)
+            }
         }
-        group.get("histogram") { request, _ in
+        table.add(.histogram) { request, _ in
             let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
             let interval = try query.interval
             let split = try query.optionalField("by")
-            return Response(
-                try await answer(query) { engine throws(ColumnError) in
-                    let keys = [GroupKey.time(interval: interval, origin: 0)] + (split.map { [.field($0)] } ?? [])
-                    return Self.encode(try engine.groups(query.scope, by: keys, stop: query.stop), split)
-                })
+            return try await answer(request, query) { engine, scope throws(ColumnError) in
+                let keys = [GroupKey.time(interval: interval, origin: 0)] + (split.map { [.field($0)] } ?? [])
+                return Self.encode(try engine.groups(scope, by: keys, stop: query.stop), split)
+            }
         }
-        group.get("distinct") { request, _ in
+        table.add(.distinct) { request, _ in
             let query = try QueryParameters(request.uri.queryParameters, now: clock.now)
-            let field = try query.fields("field")[0]
+            let field = try query.field("field")
             let interval = try query.interval
-            return Response(
-                try await answer(query) { engine throws(ColumnError) in
-                    let answer = try engine.distinct(query.scope, of: field, interval: interval, stop: query.stop)
-                    return Self.object(answer.upTo) { json in
-                        json.member("spans") { json in
-                            json.array { json in
-                                for span in answer.value {
-                                    json.object {
-                                        $0.member("start", span.start.iso8601)
-                                        $0.member("count", span.count)
-                                    }
+            return try await answer(request, query) { engine, scope throws(ColumnError) in
+                let answer = try engine.distinct(scope, of: field, interval: interval, stop: query.stop)
+                return Self.object(answer.upTo) { json in
+                    json.member("spans") { json in
+                        json.array { json in
+                            for span in answer.value {
+                                json.object {
+                                    $0.member("start", span.start.iso8601)
+                                    $0.member("count", span.count)
                                 }
                             }
                         }
                     }
-                })
+                }
+            }
         }
     }
 
     // MARK: Answering
 
     /// Runs a query off the event loops. What was stored before the question is waited for, so that a program sees its own events.
+    ///
+    /// The answer is about the state of the columns as it is found first, which its entity tag names: a client that has the answer for that
+    /// state is told 304, and the query is not run. A question that says `now` has another answer each time, and no tag.
+    ///
+    /// - Parameters:
+    ///   - upTo: the last event that may be seen, besides the one that the parameters name.
+    ///   - body: answers within the scope that it is given.
     private func answer(
-        _ query: QueryParameters, _ body: @escaping @Sendable (QueryEngine) throws(ColumnError) -> [UInt8]
-    ) async throws -> [UInt8] {
+        _ request: Request, _ query: QueryParameters, upTo: EventID? = nil,
+        _ body: @escaping @Sendable (QueryEngine, QueryScope) throws(ColumnError) -> [UInt8]
+    ) async throws -> Response {
         await waitForColumns()
         if let failure = store.failure {
             throw Problem(status: .serviceUnavailable, detail: "the columns do not follow the journal: \(failure)")
         }
+        let extent = store.extent
+        var scope = query.scope
+        scope.upTo = min(scope.upTo ?? upTo ?? extent.upTo, extent.upTo)
+        let tag = EntityTag.state(revision: revision, liveFrom: extent.liveFrom, upTo: scope.upTo ?? extent.upTo)
+        if !query.usesNow, EntityTag.matches(tag, request) { return EntityTag.notModified(tag) }
+        var response = Response(try await run(query, scope, body))
+        // Retention may have moved on while the query ran.
+        if !query.usesNow, store.extent.liveFrom == extent.liveFrom { EntityTag.label(&response, tag) }
+        return response
+    }
+
+    private func run(
+        _ query: QueryParameters, _ scope: QueryScope, _ body: @escaping @Sendable (QueryEngine, QueryScope) throws(ColumnError) -> [UInt8]
+    ) async throws -> [UInt8] {
         let engine = QueryEngine(store, width: Self.workers.count)
         let queue = Self.workers[Int.random(in: Self.workers.indices)]
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.deadline) { query.stop.stop() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<[UInt8], ColumnError>, Never>) in
-                queue.async { continuation.resume(returning: Result { () throws(ColumnError) in try body(engine) }) }
+                queue.async { continuation.resume(returning: Result { () throws(ColumnError) in try body(engine, scope) }) }
             }
         } onCancel: {
             query.stop.stop()
@@ -128,29 +150,13 @@ struct QueryRoutes: Sendable {
 
     // MARK: Encoding
 
-    private static func object(_ upTo: EventID, _ body: (inout JSONText) -> Void) -> [UInt8] {
+    static func object(_ upTo: EventID, _ body: (inout JSONText) -> Void) -> [UInt8] {
         var text = JSONText()
         text.object { json in
             body(&json)
             json.member("upTo", upTo.description)
         }
         return text.bytes
-    }
-
-    private static func encode(_ answer: Answer<EventPage>) -> [UInt8] {
-        let page = answer.value
-        return object(answer.upTo) { json in
-            json.member("events") { json in
-                json.array { json in
-                    for row in 0..<page.events.count {
-                        var event: [UInt8] = []
-                        EventJSON.append(page.events[row], id: page.positions[row].id, to: &event)
-                        json.value(json: event)
-                    }
-                }
-            }
-            json.member("next", page.hasMore ? page.positions.last.map { "\($0.time.microseconds).\($0.id)" } : nil)
-        }
     }
 
     private static func encode(_ answer: Answer<(groups: [Group], distinct: Int)>, _ fields: [Field]) -> [UInt8] {
