@@ -114,7 +114,9 @@ public struct WebServer: Service {
         let onListening = onListening
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(additionalChannelHandlers: [EventStreamHandler(hub: hub)], idleTimeout: .seconds(75))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [UnfinishedRequestHandler(), EventStreamHandler(hub: hub)], idleTimeout: .seconds(75))),
             configuration: .init(address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(hub.group), logger: logger)

@@ -8,20 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, SLOW, eve
+from conftest import ROOT, SLOW, TOKEN, eve
 
-TOKEN = "0123456789abcdef0123456789abcdef"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 EXAMPLES = 200 if SLOW else 15
 
 
 @pytest.fixture
-def server(serve, tmp_path):
+def server(serve, secret):
     """A server with a token, so that missing credentials are tried, too, and with events to ask about."""
-    path = tmp_path / "token"
-    path.write_text(TOKEN + "\n")
-    path.chmod(0o600)
-    server = serve("--token-file", path)
+    server = serve("--token-file", secret)
     records = [eve(n, src_ip=f"198.51.100.{n % 7}", dest_port=20 + n % 5) for n in range(300)]
     assert server.ingest(records, Authorization=BEARER["Authorization"]).json["stored"] == 300
     server.ingest(b"broken\n", Authorization=BEARER["Authorization"])

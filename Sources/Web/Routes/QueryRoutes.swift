@@ -91,7 +91,7 @@ struct QueryRoutes: Sendable {
     /// - Parameters:
     ///   - upTo: the last event that may be seen, besides the one that the parameters name.
     ///   - body: answers within the scope that it is given.
-    private func answer(
+    func answer(
         _ request: Request, _ query: QueryParameters, upTo: EventID? = nil,
         _ body: @escaping @Sendable (QueryEngine, QueryScope) throws(ColumnError) -> [UInt8]
     ) async throws -> Response {
@@ -102,7 +102,9 @@ struct QueryRoutes: Sendable {
         let extent = store.extent
         var scope = query.scope
         scope.upTo = min(scope.upTo ?? upTo ?? extent.upTo, extent.upTo)
-        let tag = EntityTag.state(revision: revision, liveFrom: extent.liveFrom, upTo: scope.upTo ?? extent.upTo)
+        // As long as nothing was removed, it does not matter whether the store has seen the first event come.
+        let liveFrom = journal.removedUpTo == .zero ? .zero : extent.liveFrom
+        let tag = EntityTag.state(revision: revision, liveFrom: liveFrom, upTo: scope.upTo ?? extent.upTo)
         if !query.usesNow, EntityTag.matches(tag, request) { return EntityTag.notModified(tag) }
         var response = Response(try await run(query, scope, body))
         // Retention may have moved on while the query ran.
@@ -192,7 +194,7 @@ struct QueryRoutes: Sendable {
         }
     }
 
-    private static func write(_ value: ColumnValue, to json: inout JSONText) {
+    static func write(_ value: ColumnValue, to json: inout JSONText) {
         switch value {
         case .integer(let number): json.value(Int(number))
         case .number(let number): json.value(number)
