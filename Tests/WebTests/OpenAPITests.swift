@@ -48,6 +48,8 @@ import Testing
     @Test func `Operations are told apart, and their parameters stand in their paths`() async throws {
         try await RunningServer.run { server in
             #expect(Set(server.operations.map(\.name)).count == server.operations.count)
+            let access = AccessControl(token: "secret", hosts: [], pathPrefix: "")
+            for operation in server.operations { #expect(access.isPublic(operation.path) == operation.isPublic, "\(operation.path)") }
             for operation in server.operations {
                 let inPath = operation.path.matches(of: #/\{([a-z]+)\}/#).map { String($0.output.1) }
                 #expect(operation.parameters(in: .path).map(\.name) == inPath, "\(operation.path)")

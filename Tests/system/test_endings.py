@@ -36,7 +36,10 @@ def test_sigterm_with_a_half_request(serve, half):
     # Well below the ten seconds after which everything is cut off.
     server.process.wait(8)
     assert server.process.returncode == 0, server.errors
-    assert quiet.recv(1000) == b"" or half.startswith(b"POST /api/v1/replay")
+    try:
+        assert quiet.recv(1000) == b""
+    except ConnectionResetError:
+        pass
     quiet.close()
     idle.close()
 

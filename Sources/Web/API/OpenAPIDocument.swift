@@ -102,6 +102,7 @@ struct OpenAPIDocument: Sendable {
     private func answers(_ operation: Operation) -> JSONTree {
         var fields: [(String, String)] = operation.reply.headers.sorted { $0.key < $1.key }
         if operation.hasTag { fields.append(("ETag", "Changes when the answer does.")) }
+        if operation.allowance != .none { fields += Self.limitFields }
         let good: JSONTree = ["description": .text(operation.reply.summary), "content": Self.describe(operation.reply.content)]
         var members = [JSONTree.Member(name: "200", value: good.with("headers", fields.isEmpty ? nil : Self.headers(fields)))]
         if operation.hasTag { members.append(JSONTree.Member(name: "304", value: ["description": "The client's copy is still right."])) }
@@ -111,12 +112,18 @@ struct OpenAPIDocument: Sendable {
                 "content": ["application/problem+json": ["schema": Schema.component("Problem").json]],
             ]
             if status == .tooManyRequests {
-                json = json.with("headers", Self.headers([("Retry-After", "Seconds after which the request may be sent again.")]))
+                json = json.with(
+                    "headers", Self.headers([("Retry-After", "Seconds after which the request may be sent again.")] + Self.limitFields))
             }
             members.append(JSONTree.Member(name: "\(status.code)", value: json))
         }
         return .object(members)
     }
+
+    private static let limitFields = [
+        ("RateLimit-Policy", "The client's allowance (draft-ietf-httpapi-ratelimit-headers-09); absent where it has none."),
+        ("RateLimit", "What is left of it."),
+    ]
 
     private static func headers(_ fields: [(String, String)]) -> JSONTree {
         .object(
