@@ -1,12 +1,14 @@
-import Glibc
+import Foundation
 
 /// Which build this is: the version, and what the file system says of the program's file.
 enum ProgramRevision {
     /// Letters, digits, dots and dashes; another one after every installation.
     static let text: String = {
-        var info = stat()
-        guard stat("/proc/self/exe", &info) == 0 else { return Petrel.version }
-        let changed = Int64(info.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(info.st_mtim.tv_nsec)
-        return "\(Petrel.version)-\(String(UInt64(bitPattern: changed ^ Int64(info.st_size)), radix: 36))"
+        guard let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path),
+            let changed = attributes[.modificationDate] as? Date, let size = attributes[.size] as? Int
+        else { return Petrel.version }
+        let moment = changed.timeIntervalSince1970.bitPattern
+        return "\(Petrel.version)-\(String(moment ^ UInt64(truncatingIfNeeded: size), radix: 36))"
     }()
 }
