@@ -112,7 +112,7 @@ struct FileFollower {
         // what is copied and truncated in between no longer begins with that head. So none is missed.
         let opened = open(path)
         var scan = siblings[path] ?? SiblingScan(path: path)
-        try await readSiblings(&scan, except: opened?.reader.status)
+        try await readSiblings(&scan, before: opened?.reader)
         siblings[path] = scan
         if let opened { try await follow(path, opened.reader, head: opened.head) }
     }
@@ -166,13 +166,18 @@ struct FileFollower {
     }
 
     /// Reads the siblings that are to be read. Rotation may go on meanwhile: it lists them until it has tried all that are there.
-    private mutating func readSiblings(_ scan: inout SiblingScan, except opened: FileStatus?) async throws {
+    ///
+    /// What is newer than the file that was opened is its successor by now, and its turn comes behind it: after a kill, what is older than the
+    /// newest known file counts as seen.
+    private mutating func readSiblings(_ scan: inout SiblingScan, before opened: FileReader?) async throws {
         var tried: Set<FileStatus> = []
         while true {
             try Task.checkCancellation()
-            let openFiles = (Array(current.values) + rotated).compactMap(\.reader.status) + [opened].compactMap(\.self)
+            let own = opened?.status
+            let openFiles = (Array(current.values) + rotated).compactMap(\.reader.status) + [own].compactMap(\.self)
             let listed = scan.list().filter { candidate in
-                !tried.contains(candidate.status) && !openFiles.contains { $0.isSameFile(as: candidate.status) }
+                candidate.status.modified <= own?.modified ?? .max && !tried.contains(candidate.status)
+                    && !openFiles.contains { $0.isSameFile(as: candidate.status) }
             }
             if listed.isEmpty, scan.hasRun { break }
             let cursors = listed.isEmpty ? [] : try await intake.cursors()
