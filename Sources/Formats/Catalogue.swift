@@ -12,6 +12,9 @@ public struct FormatCatalogue: Sendable {
         /// How sure the format is, 0…100, that a stream which begins with these bytes is its own.
         public let likelihood: @Sendable (_ head: Span<UInt8>, _ fileName: String) -> Int
 
+        /// What the first JSON objects must look like, where that is all that ``likelihood`` asks: looked at once for all formats.
+        var claims: [Claim] = []
+
         /// An entry with the given parts.
         public init(
             spec: FormatSpec, make: @escaping @Sendable ([UInt8]) -> (any Format)?,
@@ -43,6 +46,57 @@ public struct FormatCatalogue: Sendable {
         Entry(CowrieFormat.self),
         Entry(MarxFormat.self),
         MappingFormat.entry(MappingPreset.satoriAttacks),
+        Entry(CowrieTextFormat.self),
+        RecordLayout.cowrieSession.entry,
+        RecordLayout.adbhoney.entry,
+        RecordLayout.beelzebub.entry,
+        RecordLayout.conpot.entry,
+        RecordLayout.ddospot.entry,
+        RecordLayout.dicompot.entry,
+        RecordLayout.dionaea.entry,
+        RecordLayout.dockerAPI.entry,
+        RecordLayout.elasticpot.entry,
+        RecordLayout.galah.entry,
+        RecordLayout.glutton.entry,
+        RecordLayout.gopot.entry,
+        RecordLayout.h0neytr4p.entry,
+        RecordLayout.hellpot.entry,
+        RecordLayout.heralding.entry,
+        RecordLayout.honeytrap.entry,
+        RecordLayout.ipphoney.entry,
+        RecordLayout.log4pot.entry,
+        RecordLayout.mailoney.entry,
+        RecordLayout.medpot.entry,
+        RecordLayout.mhn.entry,
+        RecordLayout.miniprint.entry,
+        RecordLayout.opencanary.entry,
+        RecordLayout.qeeqbox.entry,
+        RecordLayout.redishoneypot.entry,
+        RecordLayout.sentrypeer.entry,
+        RecordLayout.tanner.entry,
+        RecordLayout.tpot.entry,
+        RecordLayout.wordpot.entry,
+        Entry(ECSDocumentFormat.self),
+        Entry(GELFFormat.self),
+        RecordLayout.checkpoint.entry,
+        Entry(FortinetFormat.self),
+        Entry(RadwareFormat.self),
+        Entry(SatoriPDUFormat.self),
+        RecordLayout.bluesky.entry,
+        Entry(MastodonFormat.self),
+        Entry(XFormat.self),
+        RecordLayout.xTable.entry,
+        RecordLayout.tweetfeed.entry,
+        Entry(AddressListFormat.self),
+        RecordLayout.abuseIPDB.entry,
+        RecordLayout.cisaKEV.entry,
+        RecordLayout.feodo.entry,
+        RecordLayout.misp.entry,
+        RecordLayout.spamhausDrop.entry,
+        RecordLayout.stix.entry,
+        RecordLayout.threatfox.entry,
+        RecordLayout.urlhaus.entry,
+        RecordLayout.urlList.entry,
     ])
 
     /// The catalogue with one more format, decoded by a mapping of the configuration; it replaces one of the same name.
@@ -53,18 +107,30 @@ public struct FormatCatalogue: Sendable {
         return FormatCatalogue(entries: entries.filter { $0.spec.name != name } + [added])
     }
 
+    /// A format that claims a stream.
+    public struct StreamClaim: Equatable, Sendable {
+        /// The format's name.
+        public let name: String
+        /// How surely, 0…100.
+        public let likelihood: Int
+    }
+
+    /// The formats that claim a stream with that beginning, the surest first; of equally sure ones the order of the catalogue counts.
+    public func claims(head: Span<UInt8>, fileName: String) -> [StreamClaim] {
+        var found: [StreamClaim] = []
+        let objects = HeadObjects(of: head)
+        for entry in entries {
+            let likelihood = entry.claims.isEmpty ? entry.likelihood(head, fileName) : Claim.likelihood(entry.claims, objects)
+            guard likelihood >= Self.claimThreshold else { continue }
+            let claim = StreamClaim(name: entry.spec.name, likelihood: likelihood)
+            found.insert(claim, at: found.firstIndex { $0.likelihood < likelihood } ?? found.count)
+        }
+        return found
+    }
+
     /// The format that claims a stream with that beginning most surely, or nil when none does.
     public func detect(head: Span<UInt8>, fileName: String) -> Entry? {
-        var best: Entry?
-        var bestLikelihood = Self.claimThreshold - 1
-        for entry in entries {
-            let likelihood = entry.likelihood(head, fileName)
-            if likelihood > bestLikelihood {
-                best = entry
-                bestLikelihood = likelihood
-            }
-        }
-        return best
+        claims(head: head, fileName: fileName).first.flatMap { entry(named: $0.name) }
     }
 
     /// The format of that name, if there is one.

@@ -44,6 +44,8 @@ public struct CowrieFormat: Format {
         FieldRule("type", .label("key_type")),
         FieldRule("uuid", .label("sensor_uuid")),
         FieldRule("system", .label("system")),
+        FieldRule("dest_ip", .address(.destinationIP, domain: .destinationDomain)),
+        FieldRule("dest_port", .port(.destinationPort)),
     ]
     private static let paths = JSONPaths(rules.map(\.path))
 
@@ -145,8 +147,8 @@ public struct CowrieFormat: Format {
     }
 
     public static func likelihood(head: Span<UInt8>, fileName: String) -> Int {
-        let found = Detection.jsonKeys(of: head, ["eventid", "session", "timestamp", "event_type"])
-        guard found[0], !found[3] else { return 0 }
+        let found = Detection.jsonKeys(of: head, ["eventid", "session", "timestamp", "event_type", "_source", "t-pot_ip_ext"])
+        guard found[0], !found[3], !found[4], !found[5] else { return 0 }
         let isCowrie = contains(head.extracting(0..<min(head.count, 16_384)), "\"cowrie.")
         return isCowrie ? 95 : 0
     }

@@ -21,6 +21,20 @@ struct FieldRule: Sendable {
         case cve
         /// `labels.<key>`.
         case label(String)
+        /// `198.51.100.7:22`, `[2001:db8::7]:22` or `host:22`: an address or host name, and a port.
+        case endpoint(Field, domain: Field, port: Field)
+        /// Seconds, also fractions and text, as nanoseconds.
+        case seconds(Field)
+        /// MD5, SHA-1 or SHA-256 of a file by the number of digits.
+        case fileHash
+        /// Base64, decoded; what is none is kept as it is.
+        case base64(Field)
+        /// A URL, whole and in its parts.
+        case url
+        /// The target of an HTTP request: `/path?query`, or a URL.
+        case requestTarget
+        /// Our word for theirs; a value without one is kept in lower case.
+        case translated(Field, Translation)
         /// Nothing: the format's code reads the value.
         case aside
     }
@@ -50,6 +64,24 @@ struct FieldRule: Sendable {
         case .number: return .number(field)
         case .boolean: return .boolean(field)
         case .keyword, .text, .label, .geoPoint: return .keyword(field)
+        }
+    }
+}
+
+extension FieldRule.Action {
+    /// The fields to which the action may write.
+    var fields: [Field] {
+        switch self {
+        case .keyword(let field), .lowercased(let field), .integer(let field), .port(let field), .date(let field), .number(let field),
+            .boolean(let field), .seconds(let field), .base64(let field), .translated(let field, _):
+            [field]
+        case .address(let field, let domain): [field] + [domain].compactMap(\.self)
+        case .endpoint(let field, let domain, let port): [field, domain, port]
+        case .cve: [.vulnerabilityID]
+        case .fileHash: [.fileMD5, .fileSHA1, .fileSHA256]
+        case .url: [.urlFull, .urlDomain, .urlPath, .urlQuery, .urlPort, .urlScheme]
+        case .requestTarget: [.urlOriginal, .urlPath, .urlQuery]
+        case .label, .aside: []
         }
     }
 }

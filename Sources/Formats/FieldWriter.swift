@@ -6,20 +6,38 @@ import Wire
 /// A value that does not fit its field (a port beyond 65535, a size that is no number) goes to `labels.<field with underscores>` as it
 /// stands, so that nothing is lost. Empty text and null count as absent.
 struct FieldWriter: Sendable {
-    private enum Kind: UInt8 { case keyword, lowercased, integer, port, address, date, number, boolean, cve, label, aside }
+    private enum Kind: UInt8 {
+        case keyword, lowercased, integer, port, address, date, number, boolean, cve, label, aside
+        case endpoint, seconds, fileHash, base64, url, requestTarget, translated
+    }
 
     private struct Step {
         var kind: Kind
         var field: Field = .labels
         var domain: Field?
+        var port: Field?
         var label = ""
+        /// Index into the writer's translations.
+        var translation = 0
     }
 
     private let steps: [Step]
+    private let translations: [Translation]
     private var decoded: [UInt8] = []
 
     /// A writer of those rules; a rule's index is its number.
-    init(_ rules: [FieldRule]) { steps = rules.map { Self.step(of: $0.action) } }
+    init(_ rules: [FieldRule]) {
+        var translations: [Translation] = []
+        steps = rules.map { rule in
+            var step = Self.step(of: rule.action)
+            if case .translated(_, let translation) = rule.action {
+                step.translation = translations.count
+                translations.append(translation)
+            }
+            return step
+        }
+        self.translations = translations
+    }
 
     private static func step(of action: FieldRule.Action) -> Step {
         func step(_ kind: Kind, _ field: Field, domain: Field? = nil) -> Step {
@@ -37,6 +55,14 @@ struct FieldWriter: Sendable {
         case .cve: step(.cve, .vulnerabilityID)
         case .label(let key): Step(kind: .label, label: key)
         case .aside: Step(kind: .aside)
+        case .endpoint(let field, let domain, let port):
+            Step(kind: .endpoint, field: field, domain: domain, port: port, label: port.name.replacing(".", with: "_"))
+        case .seconds(let field): step(.seconds, field)
+        case .fileHash: Step(kind: .fileHash, label: "file_hash")
+        case .base64(let field): step(.base64, field)
+        case .url: step(.url, .urlFull)
+        case .requestTarget: step(.requestTarget, .urlOriginal)
+        case .translated(let field, _): step(.translated, field)
         }
     }
 
@@ -90,7 +116,7 @@ struct FieldWriter: Sendable {
         case .port:
             if let value = NumberText.integer(text), value >= 0, value <= 65_535 {
                 batch.append(steps[rule].field, integer: value)
-            } else {
+            } else if !isMinusOne(text) {
                 misfit(rule, text, &batch)
             }
         case .address:
@@ -118,8 +144,35 @@ struct FieldWriter: Sendable {
         case .cve: appendCVE(text, into: &batch)
         case .label: misfit(rule, text, &batch)
         case .aside: break
+        case .endpoint: appendEndpoint(steps[rule].field, steps[rule].domain, steps[rule].port, text, into: &batch)
+        case .seconds:
+            if let seconds = NumberText.double(text), seconds >= 0, seconds < 1e9 {
+                batch.append(steps[rule].field, integer: Int64(seconds * 1e9))
+            } else {
+                misfit(rule, text, &batch)
+            }
+        case .fileHash: if !appendFileHash(text, into: &batch) { misfit(rule, text, &batch) }
+        case .base64:
+            if let decoded = Base64Text.decode(text), !decoded.isEmpty {
+                var repaired: [UInt8] = []
+                UTF8Sequence.appendRepaired(decoded.span, to: &repaired)
+                batch.append(steps[rule].field, utf8: repaired.span)
+            } else {
+                batch.append(steps[rule].field, utf8: text)
+            }
+        case .url: URLParts.append(text, into: &batch)
+        case .requestTarget: URLParts.appendTarget(text, into: &batch)
+        case .translated:
+            if let word = translations[steps[rule].translation].word(for: text) {
+                batch.append(steps[rule].field, utf8: word.span)
+            } else {
+                appendLowercased(steps[rule].field, text, into: &batch)
+            }
         }
     }
+
+    /// Whether a port says that there is none.
+    private func isMinusOne(_ text: Span<UInt8>) -> Bool { text.count == 2 && text[0] == UInt8(ascii: "-") && text[1] == UInt8(ascii: "1") }
 
     /// Keeps a value as a label.
     private func misfit(_ rule: Int, _ text: Span<UInt8>, _ batch: inout EventBatch) {

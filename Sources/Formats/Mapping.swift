@@ -148,6 +148,6 @@ extension MappingFormat {
         FormatCatalogue.Entry(
             spec: FormatSpec(name: preset.name, summary: preset.summary, framing: preset.mapping.framing),
             make: { MappingFormat(name: preset.name, mapping: preset.mapping, state: $0) },
-            likelihood: { head, _ in Detection.jsonKeys(of: head, preset.characteristicKeys).allSatisfy(\.self) ? 90 : 0 })
+            likelihood: { head, _ in Claim.likelihood([Claim(all: preset.characteristicKeys)], head: head) })
     }
 }

@@ -17,10 +17,27 @@ struct MappingValues: Sendable {
     /// Names that came twice in the record.
     private(set) var duplicateKeys = 0
 
-    private var fields: JSONFields
+    /// The tokens of the JSON record read last, for containers.
+    private(set) var fields: JSONFields
+    private let numbers: [String: Int]
 
     /// Finds those paths.
-    init(_ paths: [String]) { fields = JSONFields(JSONPaths(paths, dottedNames: true)) }
+    init(_ paths: [String]) {
+        fields = JSONFields(JSONPaths(paths, dottedNames: true))
+        numbers = Dictionary(paths.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The number of a path; nil when it is none of those looked for.
+    func number(_ path: String) -> Int? { numbers[path] }
+
+    /// The first text at a path; empty where there is none.
+    func string(_ path: String) -> String { String(decoding: text[first(numbers[path])], as: UTF8.self) }
+
+    /// All texts at a path.
+    func strings(_ path: String) -> [String] {
+        guard let number = numbers[path] else { return [] }
+        return matches.filter { $0.path == number }.map { String(decoding: text[$0.range], as: UTF8.self) }
+    }
 
     /// The first text at a path, or an empty range where there is none.
     func first(_ path: Int?) -> Range<Int> {

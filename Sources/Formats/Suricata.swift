@@ -181,7 +181,12 @@ public struct SuricataFormat: Format {
 
     public static func likelihood(head: Span<UInt8>, fileName: String) -> Int {
         let found = Detection.jsonKeys(
-            of: head, ["timestamp", "event_type", "flow_id", "src_ip", "dest_ip", "alert", "in_iface", "proto", "stats", "signature_id"])
+            of: head,
+            [
+                "timestamp", "event_type", "flow_id", "src_ip", "dest_ip", "alert", "in_iface", "proto", "stats", "signature_id",
+                "sensorid", "@timestamp",
+            ])
+        if found[10] || found[11] && found[2] == false { return 0 }
         let (time, type, flow, source, destination) = (found[0], found[1], found[2], found[3], found[4])
         if type, time, flow || found[8] || found[6] { return 95 }
         if found[5], found[9], time, source, destination { return 92 }

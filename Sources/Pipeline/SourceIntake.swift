@@ -13,7 +13,7 @@ public struct SourceIntake: Intake {
     public func cursors() async throws -> [StreamCursor] { await pipeline.journal.cursors(of: settings.name) }
 
     public func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane {
-        let entry = try format(of: stream)
+        let entry = try pipeline.formats.choose(for: stream, named: settings.format)
         let cursor = stream.cursor
         guard let decoder = entry.make(cursor?.decoderState ?? []) else {
             throw IntakeError(
@@ -22,19 +22,5 @@ public struct SourceIntake: Intake {
         }
         meter.note(.live)
         return DecodingLane(stream: stream, format: entry.spec, decoder: decoder, settings: settings, pipeline: pipeline, meter: meter)
-    }
-
-    private func format(of stream: StreamDescription) throws(IntakeError) -> FormatCatalogue.Entry {
-        // A stream that has begun goes on in its format, whatever its head looks like after a rotation.
-        if let name = stream.cursor?.format ?? stream.format ?? settings.format {
-            if let entry = pipeline.formats.entry(named: name) { return entry }
-            let hint = pipeline.formats.nearest(to: name).map { "; did you mean \($0)?" } ?? ""
-            throw IntakeError(.unknownFormat, "\(stream.name): there is no format \(name)\(hint)")
-        }
-        if let entry = pipeline.formats.detect(head: stream.head.span, fileName: stream.name) { return entry }
-        throw IntakeError(
-            .unknownFormat,
-            "\(stream.name): no format claims this content; name one with --format (\(pipeline.formats.names.joined(separator: ", "))) or describe it with a mapping"
-        )
     }
 }

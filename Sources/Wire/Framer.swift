@@ -24,6 +24,8 @@ public struct FramedRun: Sendable {
 public struct Framer: Sendable {
     /// How much of a record that is too long is kept, in bytes.
     public static let keptOfOversized = 4096
+    /// The longest document of ``Framing/document``, in bytes.
+    public static let maximumDocumentBytes = 16 << 20
     /// How many bytes before the end of a run ``FramedRun/preceding`` holds.
     public static let precedingLength = 256
 
@@ -46,13 +48,13 @@ public struct Framer: Sendable {
         framing: Framing, maxRecordBytes: Int = 1 << 20, state: [UInt8] = [], offset: UInt64 = 0, preceding: [UInt8] = []
     ) {
         self.framing = framing
-        self.maxRecordBytes = maxRecordBytes
+        self.maxRecordBytes = framing == .document ? max(maxRecordBytes, Self.maximumDocumentBytes) : maxRecordBytes
         buffer = preceding
         base = offset - min(offset, UInt64(preceding.count))
         start = preceding.count
         scanner.at = start
         isStartChecked = offset > 0
-        if framing == .json, let mode = state.first { scanner.json = FramerScanner.JSONMode(rawValue: mode) ?? .undecided }
+        if framing.isJSON, let mode = state.first { scanner.json = FramerScanner.JSONMode(rawValue: mode) ?? .undecided }
     }
 
     /// Offset behind all bytes that were pushed.
@@ -108,7 +110,7 @@ public struct Framer: Sendable {
                         isTooLongComplete = true
                     }
                 case .record(let range):
-                    if isFinal, range.upperBound == bytes.count, framing == .json, scanner.json == .lines, isCutJSON(bytes[range]) {
+                    if isFinal, range.upperBound == bytes.count, framing.isJSON, scanner.json == .lines, isCutJSON(bytes[range]) {
                         scanner.at = range.lowerBound
                         return
                     }
@@ -178,7 +180,7 @@ public struct Framer: Sendable {
     ) -> FrameFinding {
         switch framing {
         case .lines: scanner.nextLine(bytes, isFinal: isFinal)
-        case .json: scanner.nextJSON(bytes, isFinal: isFinal)
+        case .json, .document: scanner.nextJSON(bytes, isFinal: isFinal)
         case .csv: scanner.nextCSV(bytes, isFinal: isFinal)
         }
     }

@@ -14,12 +14,32 @@ extension FramerScanner {
                     json = .array
                     at += 1
                 } else {
-                    json = .lines
+                    guard let isPrinted = isPrettyPrinted(bytes, isFinal: isFinal) else { return .more(at) }
+                    json = isPrinted ? .objects : .lines
                 }
+            case .objects:
+                while element == nil, at < bytes.count, isJSONBlank(bytes[at]) || bytes[at] == UInt8(ascii: ",") { at += 1 }
+                guard at < bytes.count else { return .more(at) }
+                if element == nil, bytes[at] != UInt8(ascii: "{") {
+                    json = .undecided
+                    continue
+                }
+                if let finding = nextElement(bytes) { return finding }
             case .array:
                 if let finding = nextElement(bytes) { return finding }
             }
         }
+    }
+
+    /// Whether the object at the position begins with a brace alone on its line, as pretty-printers write it; nil when that is unknown yet.
+    ///
+    /// Only then are lines not the records: a cut line of a log must not swallow those that follow.
+    private func isPrettyPrinted(_ bytes: UnsafeBufferPointer<UInt8>, isFinal: Bool) -> Bool? {
+        guard bytes[at] == UInt8(ascii: "{") else { return false }
+        var i = at + 1
+        while i < bytes.count, bytes[i] == 0x20 || bytes[i] == 0x09 || bytes[i] == carriageReturn { i += 1 }
+        guard i < bytes.count else { return isFinal ? false : nil }
+        return bytes[i] == lineFeed
     }
 
     /// The next element of the array, or nil at its end.

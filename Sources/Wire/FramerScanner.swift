@@ -18,7 +18,7 @@ let doubleQuote = UInt8(ascii: "\"")
 /// looked at once: a scan that meets the end of the bytes goes on there at the next call.
 struct FramerScanner: Sendable {
     /// How the records of a JSON stream lie; ``undecided`` until a byte that is not blank is seen.
-    enum JSONMode: UInt8, Sendable { case undecided, lines, array }
+    enum JSONMode: UInt8, Sendable { case undecided, lines, array, objects }
 
     /// Where the next record begins, or the one being scanned began.
     var at = 0

@@ -2,8 +2,13 @@
 public enum Framing: Sendable, Equatable {
     /// One record a line; LF, CRLF or lone CR end it.
     case lines
-    /// JSON: one value a line, or the elements of one array (recognised by the first byte that is not blank).
+    /// JSON: one value a line, the elements of one array, or pretty-printed objects (told by the first line).
     case json
+    /// JSON whose values hold many items: as ``json``, but a value may have ``Framer/maximumDocumentBytes``.
+    case document
     /// CSV (RFC 4180): one record a line, but line ends inside double quotes belong to the value.
     case csv
+
+    /// Whether records are JSON values.
+    var isJSON: Bool { self == .json || self == .document }
 }

@@ -32,7 +32,7 @@ public enum UTF8Sequence {
     }
 
     /// Appends a scalar value; it must not be a surrogate.
-    static func append(_ scalar: UInt32, to out: inout [UInt8]) {
+    public static func append(_ scalar: UInt32, to out: inout [UInt8]) {
         func tail(_ shift: UInt32) -> UInt8 { UInt8(truncatingIfNeeded: scalar >> shift & 0x3f) | 0x80 }
         if scalar < 0x80 {
             out.append(UInt8(truncatingIfNeeded: scalar))

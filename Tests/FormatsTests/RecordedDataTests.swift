@@ -102,13 +102,4 @@ struct RecordedDataTests {
         #expect(reasons.filter { $0 == .badTime }.count == 1)
         #expect(decoding.batch[decoding.batch.count - 1].date(.timestamp)?.iso8601 == "2026-01-01T00:00:11Z")
     }
-
-    @Test func otherFamiliesAreNotClaimed() throws {
-        for family in ["snort", "zeek", "dionaea", "mhn", "opencanary", "qeeqbox", "tanner", "feeds"] {
-            for file in try SharedData.files(in: family).prefix(6) where !file.hasDirectoryPath {
-                let head = Array(try SharedData.bytes(at: file).prefix(65_536))
-                #expect(Decoding.detected(head) == nil, "\(family)/\(file.lastPathComponent)")
-            }
-        }
-    }
 }

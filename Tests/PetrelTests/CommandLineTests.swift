@@ -9,13 +9,14 @@ import Testing
         ["serve", "--simulate"],
         ["import", "a"], ["import", "--json", "--data", "d", "--format", "cowrie", "a", "b"], ["tail", "--last", "0", "--no-follow"],
         ["count"],
-        ["check-config", "petrel.yaml"], ["doctor"],
+        ["check-config", "petrel.yaml"], ["doctor"], ["detect", "a", "b"], ["detect", "--json", "a"], ["coverage", "a"],
+        ["coverage", "--json", "--fields", "--format", "cowrie", "a", "b"],
     ])
     func `What the help shows is understood`(arguments: [String]) { #expect(throws: Never.self) { try Petrel.parseAsRoot(arguments) } }
 
     @Test(arguments: [
         ["serve", "--port", "65536"], ["serve", "--port", "-1"], ["serve", "--play-seconds", "0"], ["serve", "--simulate", "--data", "d"],
-        ["import"],
+        ["import"], ["detect"], ["coverage"],
         ["tail", "--last", "-1"], ["serve", "--no-such-option"], ["no-such-command"],
     ])
     func `What makes no sense is a usage error`(arguments: [String]) {

@@ -130,3 +130,11 @@ extension FileSource {
         return found
     }
 }
+
+extension FileSource {
+    /// The first 64 KiB of a file, decompressed: what formats are told by.
+    public static func head(of path: String) throws(FileSourceError) -> [UInt8] { try FileReader(path: path).read(limit: 64 << 10) }
+
+    /// The files that the options' paths and patterns name now, in order, each once.
+    public var files: [String] { Self.expand(options.paths) }
+}
