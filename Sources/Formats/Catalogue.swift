@@ -43,6 +43,23 @@ public struct FormatCatalogue: Sendable {
         Entry(CowrieFormat.self),
         Entry(MarxFormat.self),
         MappingFormat.entry(MappingPreset.satoriAttacks),
+        Entry(FastLogFormat.self),
+        Entry(SnortFullFormat.self),
+        Entry(SnortCSVFormat.self),
+        Entry(SnortJSONFormat.self),
+        Entry(ZeekJSONFormat.self),
+        Entry(ZeekTSVFormat.self),
+        Entry(SSHDFormat.self),
+        Entry(Fail2banFormat.self),
+        Entry(NetfilterFormat.self),
+        Entry(FilterLogFormat.self),
+        Entry(CiscoASAFormat.self),
+        Entry(FortinetFormat.self),
+        Entry(CEFFormat.self),
+        Entry(LEEFFormat.self),
+        Entry(WebAccessFormat.self),
+        Entry(WebErrorFormat.self),
+        Entry(SyslogFormat.self),
     ])
 
     /// The catalogue with one more format, decoded by a mapping of the configuration; it replaces one of the same name.
