@@ -4,7 +4,8 @@ import Wire
 /// Finds the address that a message is about, by what stands before it.
 ///
 /// Every address in the text is a candidate; the words before it say whether it is the client's (`rhost=`, `client`, `from`) or the
-/// server's own (`lip=`, `to`). The first of the best counts, because what an intruder can write into a message stands behind.
+/// server's own (`lip=`, `to`). The first of the best counts, because what an intruder can write into a message mostly stands
+/// behind; of the keys that programs write at the end of a line (`rhost=`) the last.
 enum AddressFinder {
     struct Finding {
         var endpoint: Endpoint
@@ -12,22 +13,24 @@ enum AddressFinder {
         var isMarked: Bool
     }
 
+    /// Keys that programs write behind what the client chose, so that the last one counts.
+    private static let last: [StaticString] = ["rhost=", "ip=", "relay="]
     /// What stands before the client's address, in lower case.
     private static let strong: [StaticString] = [
-        "rhost=", "rip=", "remote_addr=", "remote_addr: ", "remoteaddr=", "remip=", "addr=", "[client ", "client: ", "client=", "client ",
+        "rip=", "remote_addr=", "remote_addr: ", "remoteaddr=", "remip=", "addr=", "[client ", "client: ", "client=", "client ",
         "client '", "[client: ", "attacker '", "ipv4/udp/", "ipv4/tcp/", "ipv4/tls/", "ipv4/ws/", "ipv6/udp/", "ipv6/tcp/", "ipv6/tls/",
-        "remote host [ipv4:", "remote host [ipv6:", "ip=", "ip:", "ip: ", "clientip=", "peer ", "remote=", "srcip=", "src=", "oip=",
+        "remote host [ipv4:", "remote host [ipv6:", "ip:", "ip: ", "clientip=", "peer ", "remote=", "srcip=", "src=", "oip=",
         "host: ", "client \"",
     ]
     private static let medium: [StaticString] = [
-        "from ", "from: ", "from=", "from ip ", "from user ", "relay=", "relay ", "host=", "host ", "ip address ", "h=", "by ", "for ",
+        "from ", "from: ", "from=", "from ip ", "from user ", "relay ", "query ", "ip ", "host=", "host ", "ip address ", "h=", "by ", "for ",
         "with ", "badlogin: ", "auth: ", "ban ", "found ", "unban ", "source: ", "address ", "connection from ", "[af_inet]", "[af_inet6]",
         "address: ", "user ",
     ]
     /// What stands before an address that is not the client's.
     private static let own: [StaticString] = [
         "lip=", "to ", "->", "-> ", "localaddress=", "local host [ipv4:", "local host [ipv6:", "i=[", "i=", "server: ", "dst=", "daddr=",
-        "laddr=", "target ", "at ", "on ", "query ", "(ip=", "host: \"", "iid=", "localaddress=\"ipv4/udp/", "localaddress=\"ipv4/tcp/",
+        "laddr=", "target ", "at ", "on ", "(ip=", "host: \"", "iid=", "localaddress=\"ipv4/udp/", "localaddress=\"ipv4/tcp/",
         "localaddress=\"ipv4/tls/", "@",
     ]
 
@@ -43,8 +46,7 @@ enum AddressFinder {
             let end = tokenEnd(text, at, range.upperBound)
             if let endpoint = endpoint(text, at..<end) {
                 let score = score(text, before: at, from: range.lowerBound)
-                if best.map({ score > $0.score }) ?? true { best = (score, endpoint) }
-                if score == 3 { break }
+                if best.map({ score > $0.score || score == 4 && $0.score == 4 }) ?? true { best = (score, endpoint) }
             }
             at = max(end, at + 1)
         }
@@ -125,7 +127,7 @@ enum AddressFinder {
         return value
     }
 
-    /// 3 for a clear mark of the client, 2 for a likely one, 1 for none, 0 for a mark of somebody else.
+    /// 4 and 3 for a clear mark of the client, 2 for a likely one, 1 for none, 0 for a mark of somebody else.
     private static func score(_ text: Span<UInt8>, before start: Int, from limit: Int) -> Int {
         var at = start
         let isDirect = rank(text, at, limit)
@@ -148,6 +150,7 @@ enum AddressFinder {
 
     private static func rank(_ text: Span<UInt8>, _ end: Int, _ limit: Int) -> Int {
         if ends(text, end, limit, with: own) { return 0 }
+        if ends(text, end, limit, with: last) { return 4 }
         if ends(text, end, limit, with: strong) { return 3 }
         return ends(text, end, limit, with: medium) ? 2 : 1
     }

@@ -6,7 +6,7 @@ import Wire
 /// The table is matched from the beginning of the message, because user names are the intruder's choice.
 enum SSHLog: LogReader {
     /// Where the client's address stands.
-    enum Place { case lastFrom, afterText, anywhere }
+    enum Place { case lastFrom, afterText, beforePort, anywhere }
 
     struct Rule: Sendable {
         let beginning: StaticString
@@ -17,6 +17,7 @@ enum SSHLog: LogReader {
     static let programs = NameTable(["sshd", "sshd-session", "sshd-auth", "auth-sshd", "sshd.bin"])
 
     static let rules: [Rule] = [
+        Rule(beginning: "Failed publickey ", place: .lastFrom, verdict: .record("ssh_key_refused", ["authentication"], ["info"], outcome: "failure")),
         Rule(beginning: "Failed ", place: .lastFrom, verdict: .failedLogin("ssh_login_failed")),
         Rule(beginning: "Invalid user ", place: .lastFrom, verdict: .failedLogin("ssh_invalid_user")),
         Rule(beginning: "Illegal user ", place: .lastFrom, verdict: .failedLogin("ssh_invalid_user")),
@@ -28,6 +29,7 @@ enum SSHLog: LogReader {
         Rule(beginning: "User ", place: .lastFrom, verdict: .failedLogin("ssh_user_not_allowed")),
         Rule(beginning: "ROOT LOGIN REFUSED FROM ", place: .afterText, verdict: .failedLogin("ssh_user_not_allowed")),
         Rule(beginning: "Authentication tried for ", place: .anywhere, verdict: .failedLogin("ssh_user_not_allowed")),
+        Rule(beginning: "authentication failure; ", place: .anywhere, verdict: pam),
         Rule(beginning: "PAM ", place: .anywhere, verdict: .failedLogin("pam_authentication_failed")),
         Rule(beginning: "Did not receive identification string from ", place: .afterText, verdict: scan),
         Rule(beginning: "Bad protocol version identification", place: .lastFrom, verdict: scan),
@@ -42,6 +44,12 @@ enum SSHLog: LogReader {
         Rule(beginning: "Corrupted MAC on input", place: .anywhere, verdict: scan),
         Rule(beginning: "Accepted ", place: .lastFrom, verdict: .record("ssh_login", ["authentication", "session"], ["start"], outcome: "success")),
         Rule(beginning: "Received disconnect from ", place: .afterText, verdict: end),
+        Rule(beginning: "Disconnected from authenticating user ", place: .beforePort, verdict: unfinished),
+        Rule(beginning: "Disconnected from invalid user ", place: .beforePort, verdict: unfinished),
+        Rule(beginning: "Connection closed by authenticating user ", place: .beforePort, verdict: unfinished),
+        Rule(beginning: "Connection closed by invalid user ", place: .beforePort, verdict: unfinished),
+        Rule(beginning: "Connection reset by authenticating user ", place: .beforePort, verdict: unfinished),
+        Rule(beginning: "Connection reset by invalid user ", place: .beforePort, verdict: unfinished),
         Rule(beginning: "Disconnected from ", place: .anywhere, verdict: end),
         Rule(beginning: "Connection closed by ", place: .anywhere, verdict: end),
         Rule(beginning: "Connection reset by ", place: .anywhere, verdict: end),
@@ -54,6 +62,8 @@ enum SSHLog: LogReader {
 
     private static let scan = Verdict.attack("ssh_no_login", .scan, .low, Verdict.network, ["connection", "error"], technique: "T1046")
     private static let connection = Verdict.record("ssh_connection", ["network", "session"], ["connection", "start"])
+    /// Servers that take keys only write no other line of an attempt.
+    private static let unfinished = Verdict.failedLogin("ssh_login_unfinished")
     private static let end = Verdict.record("ssh_disconnect", ["network", "session"], ["connection", "end"])
     private static let nameCheck = Verdict.record("ssh_name_check", ["network"], ["info"])
     private static let other = Verdict.record("ssh_message", ["network", "session"], ["info"])
@@ -77,10 +87,11 @@ enum SSHLog: LogReader {
             verdict = rule.verdict
             place = rule.place
             behind += rule.beginning.utf8CodeUnitCount
-            if rule.beginning.utf8CodeUnitCount == 5, !isRefused(text, body) { verdict = other }
+            if !isRefused(text, body) { verdict = other }
             // A client that says so itself: `3: com.jcraft.jsch.JSchException: Auth fail`.
-            if text.has("Received disconnect", at: body.lowerBound), text.range(of: ": Auth fail", from: behind) != nil {
-                verdict = .failedLogin("ssh_login_failed")
+            if text.has("Received disconnect", at: body.lowerBound) {
+                if text.range(of: ": Auth fail", from: behind) != nil { verdict = .failedLogin("ssh_login_failed") }
+                if text.range(of: "authentication methods available", from: behind) != nil { verdict = scan }
             }
         }
         appendAddress(text, body, place, behind, into: &batch)
@@ -97,6 +108,8 @@ enum SSHLog: LogReader {
     /// The message without `error: ` and the like.
     private static func withoutLevel(_ text: Span<UInt8>, _ body: Range<Int>) -> Range<Int> {
         var start = body.lowerBound
+        // Solaris: `[ID 800047 auth.info] `.
+        if text.has("[ID ", at: start), let close = text.range(of: "] ", from: start, to: body.upperBound) { start = close.upperBound }
         for level in ["error: ", "fatal: ", "(pam_unix) ", "Disconnecting: "] as [StaticString]
         where text.has(level, at: start) && !text.has("error: PAM: ", at: start) && !text.has("Disconnecting: Too", at: start) {
             start += level.utf8CodeUnitCount
@@ -109,6 +122,10 @@ enum SSHLog: LogReader {
     ) {
         var start = behind
         if place == .lastFrom, let from = text.extracting(0..<body.upperBound).lastRange(of: " from ") { start = from.upperBound }
+        if place == .beforePort, let port = text.extracting(0..<body.upperBound).lastRange(of: " port ") {
+            start = port.lowerBound
+            while start > body.lowerBound, text[start - 1] != 0x20 { start -= 1 }
+        }
         if place != .anywhere {
             let end = min(text.wordEnd(from: start), body.upperBound)
             if end > start, var endpoint = Endpoint(text.extracting(start..<trimmedEnd(text, start, end))) {
@@ -118,10 +135,14 @@ enum SSHLog: LogReader {
                 return endpoint.append(.sourceIP, .sourcePort, into: &batch)
             }
         }
-        if let found = AddressFinder.find(text, in: body) { return found.endpoint.append(.sourceIP, .sourcePort, into: &batch) }
-        let name = place == .lastFrom ? start..<min(text.wordEnd(from: start), body.upperBound) : AddressFinder.hostName(text, in: body)
+        let name = place == .lastFrom ? start..<min(text.wordEnd(from: start), body.upperBound) : 0..<0
         if name.count > 3, text.firstIndex(of: UInt8(ascii: "."), from: name.lowerBound, to: name.upperBound) != nil {
             batch.append(.sourceDomain, utf8: text.extracting(name))
+        } else if let found = AddressFinder.find(text, in: body) {
+            found.endpoint.append(.sourceIP, .sourcePort, into: &batch)
+        } else {
+            let host = AddressFinder.hostName(text, in: body)
+            if !host.isEmpty { batch.append(.sourceDomain, utf8: text.extracting(host)) }
         }
     }
 

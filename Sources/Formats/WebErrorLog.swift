@@ -10,9 +10,10 @@ enum WebErrorLog: LogReader {
         ("modsecurity: access denied", modsecurity), ("modsecurity: warning", modsecurity), ("modsecurity:", modsecurity),
         ("coraza:", modsecurity), ("ignoring function definition attempt", attack("shellshock", .exploit, .high, "T1190")),
         ("error importing function definition", attack("shellshock", .exploit, .high, "T1190")),
-        ("limiting requests", attack("rate_limited", .dos, .low, nil)), ("limiting connections", attack("rate_limited", .dos, .low, nil)),
+        ("limiting requests", attack("rate_limited", .dos, .low, nil)), ("delaying request", attack("rate_limited", .dos, .low, nil)), ("limiting connections", attack("rate_limited", .dos, .low, nil)),
         ("password mismatch", login), ("authentication failure", login), ("wrong authentication scheme", login), ("login denied", login),
-        ("authorization failure", login), ("user not found", login), ("not found: ", login), ("nonce", login), ("invalid nonce", login),
+        ("authorization failure", login), ("user not found", login), ("not found: ", login), ("authorization of user", login), ("realm mismatch", login), ("invalid qop", login),
+        ("unknown algorithm", login), ("provided via sni", attack("tls_name_mismatch", .scan, .low, "T1595")), ("nonce", login), ("invalid nonce", login),
         ("denied by server configuration", attack("access_denied", .scan, .low, "T1595")), ("access forbidden by rule", attack("access_denied", .scan, .low, "T1595")),
         ("client denied", attack("access_denied", .scan, .low, "T1595")), ("invalid uri", attack("invalid_request", .web, .low, "T1595")),
         ("invalid method in request", attack("invalid_request", .web, .low, "T1595")), ("uri too long", attack("invalid_request", .exploit, .low, nil)),
@@ -23,7 +24,7 @@ enum WebErrorLog: LogReader {
         ("directory index forbidden", attack("access_denied", .scan, .low, "T1595")), ("directory index of", attack("access_denied", .scan, .low, "T1595")),
     ]
     private static let phraseTable = PhraseTable(phrases.map(\.phrase))
-    private static let missing = PhraseTable(["file does not exist", "failed (2: no such file"])
+    private static let missing = PhraseTable(["file does not exist", "(2: no such file"])
 
     private static let login = Verdict.failedLogin("http_login_failed")
     private static let modsecurity = attack("modsecurity", .web, .medium, "T1190")
@@ -59,9 +60,12 @@ enum WebErrorLog: LogReader {
 
     private static func verdict(_ text: Span<UInt8>, _ body: Range<Int>, _ request: Range<Int>) -> Verdict {
         let message = text.extracting(body)
+        // `user root not found` at the end of a line.
+        let isUser = message.range(of: "] user ") != nil || message.range(of: ": user ") != nil
+        if isUser, message.range(of: " not found") != nil { return login }
         if let found = phraseTable.first(in: message) {
             // Without a client it is the server speaking of itself.
-            guard message.range(of: "client") != nil || message.range(of: "attacker") != nil else { return other }
+            guard message.range(of: "client") != nil || message.range(of: "[remote ") != nil || message.range(of: "attacker") != nil else { return other }
             return phrases[found.number].verdict
         }
         // What is not there is an attack when it is one of the things that only scanners ask for.
@@ -87,7 +91,8 @@ enum WebErrorLog: LogReader {
     /// `[core:error] [pid …]` or `[error] [client …]`, behind a time in brackets.
     private static func isApache(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool {
         let body = line.body
-        guard line.app.isEmpty || text.has("httpd", at: line.app.lowerBound) || text.has("apache", at: line.app.lowerBound),
+        let isOwn = line.form == .none && text.has("[") || text.has("httpd", at: line.app.lowerBound) || text.has("apache", at: line.app.lowerBound)
+        guard isOwn,
             text.has("[", at: body.lowerBound), let close = text.firstIndex(of: UInt8(ascii: "]"), from: body.lowerBound, to: min(body.upperBound, body.lowerBound + 40))
         else { return false }
         let colon = text.firstIndex(of: UInt8(ascii: ":"), from: body.lowerBound, to: close) ?? body.lowerBound
@@ -97,7 +102,7 @@ enum WebErrorLog: LogReader {
     }
 
     private static func appendClient(_ text: Span<UInt8>, _ body: Range<Int>, into batch: inout EventBatch) {
-        for (mark, end) in [("[client ", "]"), (", client: ", ","), ("attacker '", "'")] as [(StaticString, StaticString)] {
+        for (mark, end) in [("[client ", "] "), ("[remote ", "] "), (", client: ", ","), ("attacker '", "'")] as [(StaticString, StaticString)] {
             let range = value(text, body, mark, end)
             guard !range.isEmpty else { continue }
             if let endpoint = Endpoint(text.extracting(range)) {

@@ -63,7 +63,6 @@ enum WebProbes {
         Probe("/roundcube", .scan, .low, needsRefusal: true), Probe("/webmail", .scan, .low, needsRefusal: true),
         Probe("/trackback", .spam, .low), Probe("?author=", .recon, .low), Probe("/wp-json/wp/v2/users", .recon, .low),
         Probe("\\x16\\x03", .scan, .low, "T1046"), Probe("\\x03\\x00\\x00", .scan, .low, "T1046"), Probe("mstshash=", .scan, .low, "T1046"),
-        Probe("connect ", .scan, .low, "T1090", needsRefusal: true),
     ]
 
     /// Looked for in the user agent: programs whose only use is to look for weaknesses, and those that send spam.
@@ -87,6 +86,10 @@ enum WebProbes {
 
     /// What a request is an attack of; nil when nothing speaks against it.
     static func verdict(request: Span<UInt8>, agent: Span<UInt8>, status: Int64?) -> Verdict? {
+        // A proxy that is none was asked to connect elsewhere.
+        if request.has("CONNECT "), status != 200 {
+            return .attack("proxy_probe", .scan, .low, Verdict.web, ["access"], technique: "T1090")
+        }
         let isRefused = status.map { (400..<500).contains($0) } ?? true
         let number = isRefused ? requestTable.first(in: request)?.number : openTable.first(in: request)?.number
         if let number {

@@ -25,6 +25,7 @@ struct LineTimeScan {
             let word = text.wordEnd(from: at)
             guard word - at <= 5, word > at + 2 else { return false }
             for i in at..<word where text[i] | 0x20 < UInt8(ascii: "a") && text[i] != UInt8(ascii: ",") { return false }
+            if let number = Self.zones.number(text.extracting(at..<word)) { time.zoneMinutes = Self.zoneMinutes[number].minutes }
             at = text.skippingBlanks(from: word)
             hasWeekday = true
             if at < text.count, text[at] &- UInt8(ascii: "0") < 10 { return readDigits(text) }
@@ -102,7 +103,7 @@ struct LineTimeScan {
     }
 
     /// `19-Oct-2022 05:34:02.425`, `15/Sep/2021:16:13:46 +0000`, `24 Sep 2021 10:04:52`, `01/14/2026-22:34:37.8`, `02/08-12:24:08.9`,
-    /// `03-07-2005 23:07:20` (day first, as those who write dashes do).
+    /// `03-07-2005 23:07:20` (day first, as those who write dashes and a year do).
     private mutating func readDayFirst(_ text: Span<UInt8>, _ first: Int, _ separator: UInt8) -> Bool {
         if let number = month(text, at) {
             (time.day, time.month) = (first, number)
@@ -118,9 +119,10 @@ struct LineTimeScan {
             return true
         }
         guard separator != 0x20, let second = digits(text, 1...2), at < text.count else { return false }
-        (time.month, time.day) = separator == UInt8(ascii: "-") ? (second, first) : (first, second)
-        if text[at] == separator, separator == UInt8(ascii: "/") || at + 5 <= text.count {
+        (time.month, time.day) = (first, second)
+        if text[at] == separator, at + 1 < text.count, text[at + 1] != 0x20 {
             at += 1
+            if separator == UInt8(ascii: "-") { (time.month, time.day) = (second, first) }
             guard let year = digits(text, 2...4), at < text.count else { return false }
             time.year = year < 69 ? 2000 + year : year < 100 ? 1900 + year : year
         }
@@ -191,15 +193,28 @@ struct LineTimeScan {
         guard end < text.count else { return }
         if text[end] == 0x20 {
             guard end + 3 < text.count else { return }
+            let word = end + 1..<text.wordEnd(from: end + 1)
+            if let number = Self.zones.number(text.extracting(word)) {
+                time.zoneMinutes = Self.zoneMinutes[number].minutes
+                at = word.upperBound
+                return
+            }
             let next = text[end + 1]
             let isNumeric = (next == UInt8(ascii: "+") || next == UInt8(ascii: "-")) && text[end + 2] &- UInt8(ascii: "0") < 10
-            guard isNumeric || text.has("UTC", at: end + 1) || text.has("GMT", at: end + 1) else { return }
+            guard isNumeric else { return }
         }
         if let minutes = ISOTime.zone(text, &end) {
             time.zoneMinutes = minutes
             at = end
         }
     }
+
+    /// Names of zones that mean one zone only.
+    private static let zoneMinutes: [(name: String, minutes: Int)] = [
+        ("UTC", 0), ("GMT", 0), ("PST", -480), ("PDT", -420), ("MDT", -360), ("EST", -300), ("EDT", -240), ("CET", 60), ("CEST", 120),
+        ("EET", 120), ("EEST", 180), ("MSK", 180), ("JST", 540), ("KST", 540), ("NZST", 720), ("NZDT", 780),
+    ]
+    private static let zones = NameTable(zoneMinutes.map(\.name))
 
     private mutating func take(_ text: Span<UInt8>, _ byte: Unicode.Scalar) -> Bool {
         guard at < text.count, text[at] == UInt8(ascii: byte) else { return false }

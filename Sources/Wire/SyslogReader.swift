@@ -148,7 +148,11 @@ public struct SyslogReader: Sendable {
         let time = times.read(text, from: timeStart, zoneMinutes: zoneMinutes, reference: reference, arrival: arrival)
         guard let time else {
             line.body = text.trimmed(at..<text.count)
-            if line.priority != nil { _ = tag(text, at, allowingHost: true, into: &line) }
+            // Without a time only `host app[pid]: ` is header enough.
+            var tagged = line
+            if tag(text, at, allowingHost: true, into: &tagged), line.priority != nil || !tagged.host.isEmpty && !tagged.pid.isEmpty {
+                line = tagged
+            }
             return
         }
         line.time = time.time
@@ -156,7 +160,9 @@ public struct SyslogReader: Sendable {
         if isBracketed, at < text.count, text[at] == UInt8(ascii: "]") { at += 1 }
         at = text.skippingBlanks(from: at)
         if at < text.count, text[at] == UInt8(ascii: ":"), at + 1 < text.count, text[at + 1] == 0x20 {
-            at = text.skippingBlanks(from: at + 1)
+            // A colon ends the header: what follows is the message.
+            line.body = text.trimmed(at + 1..<text.count)
+            return
         }
         line.body = text.trimmed(at..<text.count)
         if tag(text, at, allowingHost: true, into: &line) { return }
@@ -187,7 +193,9 @@ public struct SyslogReader: Sendable {
             return true
         }
         guard allowingHost, isHost(text, at..<end) else { return false }
-        let next = text.skippingBlanks(from: end)
+        var next = text.skippingBlanks(from: end)
+        // Cisco's device id: `asa1 : %ASA-…`.
+        if text.has(": %", at: next) { next += 2 }
         var nested = line
         if isMark(text, next) {
             line.form = .rfc3164

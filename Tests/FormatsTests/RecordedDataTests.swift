@@ -104,7 +104,7 @@ struct RecordedDataTests {
     }
 
     @Test func otherFamiliesAreNotClaimed() throws {
-        for family in ["snort", "zeek", "dionaea", "mhn", "opencanary", "qeeqbox", "tanner", "feeds"] {
+        for family in ["dionaea", "mhn", "opencanary", "qeeqbox", "tanner", "feeds"] {
             for file in try SharedData.files(in: family).prefix(6) where !file.hasDirectoryPath {
                 let head = Array(try SharedData.bytes(at: file).prefix(65_536))
                 #expect(Decoding.detected(head) == nil, "\(family)/\(file.lastPathComponent)")
