@@ -32,6 +32,7 @@ public struct FastLogFormat: Format {
 
     private mutating func append(_ record: Span<UInt8>, _ context: RecordContext, into batch: inout EventBatch) throws(DecodeError) {
         let line = times.read(record, in: context)
+        let record = record.extracting(0..<line.body.upperBound)
         guard let text = AlertText(record, in: line.body) else {
             throw DecodeError(.missingField, "no [gid:sid:rev]: \(RecordTime.excerpt(record))")
         }

@@ -72,6 +72,8 @@ struct LogLineDecoder: Sendable {
         _ text: Span<UInt8>, raw: Span<UInt8>, _ context: RecordContext, into batch: inout EventBatch
     ) -> Decoded {
         let line = syslog.read(text, in: context)
+        // Readers see nothing behind the body, so that what they find lies in it.
+        let text = text.extracting(0..<line.body.upperBound)
         if isEVE(text, line), decodeEVE(raw, context, into: &batch) { return .events(1) }
         if let alert = alert(text, line) {
             FastLogFormat.append(alert, text, line, context, into: &batch)

@@ -43,7 +43,8 @@ enum LogText {
             let isCut = end == head.count && lines > 0
             if isBlank(line) || line[0] == UInt8(ascii: "#") || isCut { continue }
             lines += 1
-            if test(line, reader.read(line, zoneMinutes: 0, reference: reference, arrival: reference)) { passed += 1 }
+            let header = reader.read(line, zoneMinutes: 0, reference: reference, arrival: reference)
+            if test(line.extracting(0..<header.body.upperBound), header) { passed += 1 }
         }
         return lines > 0 ? Double(passed) / Double(lines) : 0
     }

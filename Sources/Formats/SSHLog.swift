@@ -78,11 +78,7 @@ enum SSHLog: LogReader {
         var place = Place.anywhere
         var behind = body.lowerBound
         if text.has("pam_", at: body.lowerBound) {
-            if text.range(of: "authentication failure", from: behind, to: body.upperBound) != nil
-                || text.range(of: "check pass; user unknown", from: behind, to: body.upperBound) != nil
-            {
-                verdict = pam
-            }
+            if text.range(of: "authentication failure", from: behind, to: body.upperBound) != nil { verdict = pam }
         } else if let rule = rules.first(where: { text.has($0.beginning, at: body.lowerBound) }) {
             verdict = rule.verdict
             place = rule.place

@@ -36,7 +36,7 @@ enum ServiceLog: LogReader {
     /// Programs whose name says what their messages mean.
     private static func isPhrasedByProgram(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool {
         let app = text.extracting(line.app)
-        return app.equals("xinetd") || app.equals("rblsmtpd") || app.equals("scanlogd") || app.equals("endlessh")
+        return app.equals("rblsmtpd") || app.equals("scanlogd") || app.equals("endlessh")
     }
 
     // MARK: Times inside

@@ -75,11 +75,11 @@ enum ServicePhrases {
         ("query (cache)", dns), ("zone transfer", dns), ("query '", dns), ("update '", dns), ("bad zone transfer", dns), ("axfr for", dns), ("ratelimit block", dos),
         ("refused axfr", dns), ("rejected connection", refused), ("refused connect", refused), ("not allowed to talk", refused),
         ("tcp blocked", scan), ("udp blocked", scan), ("attackalert", scan), ("port scan", scan), ("portscan", scan), ("accept host=", tarpit),
-        (" ports ", scan), ("xinetd", refused), ("fail: ", refused), ("did not receive identification", scan), ("ssl_accept", scan),
+        ("scanlogd", scan), ("fail: ", refused), ("did not receive identification", scan), ("ssl_accept", scan),
         ("sslv3", scan), ("verify error", login), ("tls error", scan), ("tls auth error", login), ("bad encapsulated packet", scan),
         ("invalid handshake initiation", scan), ("connection reset, restarting", scan), ("connection-reset] received", scan), ("signature could not be verified", scan),
-        ("(attacker '", web), ("alert - ", web), ("possible csrf", web), ("csrf", web), ("f2b: failure", login), ("block(1)", refused),
-        ("is ratelimited", dos), ("limiting", dos), ("flood", dos), ("drop-in", refused), ("firewall,info", refused), ("login failed for", login),
+        ("coraza:", web), ("modsecurity:", web), ("(attacker '", web), ("alert - ", web), ("possible csrf", web), ("csrf", web), ("f2b: failure", login), ("block(1)", refused),
+        ("is ratelimited", dos), ("flood", dos), ("drop-in", refused), ("firewall,info", refused), ("login failed for", login),
         ("mail_auth", login), ("not permitted", refused), ("access denied", refused), ("blocking", refused), ("denied", refused),
     ]
 

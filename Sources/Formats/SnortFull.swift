@@ -87,7 +87,7 @@ public struct SnortFullFormat: Format {
                 arrival: context.arrival)
             {
                 time = found.time
-                text.readEndpoints(all, found.end..<end)
+                text.readEndpoints(all, found.end..<max(found.end, end))
             } else if text.source.isEmpty {
                 text.readEndpoints(all, start..<end)
             }

@@ -33,7 +33,7 @@ public struct ZeekTSVFormat: Format {
 
     public init?(state: [UInt8]) {
         let lines = String(decoding: state, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        guard state.isEmpty || lines.count % 2 == 1 else { return nil }
+        guard state.isEmpty || lines.count % 2 == 1 && lines.last == "" else { return nil }
         for i in stride(from: 0, to: lines.count - 1, by: 2) {
             guard Self.keys.contains(lines[i]) else { return nil }
             header[lines[i]] = lines[i + 1]
