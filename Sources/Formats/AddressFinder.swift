@@ -23,7 +23,8 @@ enum AddressFinder {
         "host: ", "client \"",
     ]
     private static let medium: [StaticString] = [
-        "from ", "from: ", "from=", "from ip ", "from user ", "relay ", "query ", "ip ", "host=", "host ", "ip address ", "h=", "by ", "for ",
+        "from ", "from: ", "from=", "from ip ", "from user ", "relay ", "query ", "ip ", "host=", "host ", "ip address ", "h=", "by ",
+        "for ",
         "with ", "badlogin: ", "auth: ", "ban ", "found ", "unban ", "source: ", "address ", "connection from ", "[af_inet]", "[af_inet6]",
         "address: ", "user ",
     ]
@@ -83,7 +84,8 @@ enum AddressFinder {
         let before = text[at - 1]
         if before == UInt8(ascii: ":") {
             // `ip:1.2.3.4` and `ipv4:1.2.3.4`: a key, no part of an IPv6 address.
-            return at >= 2 && (text[at - 2] | 0x20 == UInt8(ascii: "p") || text[at - 2] == UInt8(ascii: "4") || text[at - 2] == UInt8(ascii: "6"))
+            return at >= 2
+                && (text[at - 2] | 0x20 == UInt8(ascii: "p") || text[at - 2] == UInt8(ascii: "4") || text[at - 2] == UInt8(ascii: "6"))
                 && text[at] != UInt8(ascii: ":")
         }
         let lower = before | 0x20

@@ -88,7 +88,9 @@ enum CiscoASALog: LogReader {
                 start = colon + 1
             }
             var last = end
-            while last > start, [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "."), UInt8(ascii: ")")].contains(text[last - 1]) { last -= 1 }
+            while last > start, [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "."), UInt8(ascii: ")")].contains(text[last - 1]) {
+                last -= 1
+            }
             if text.has("(", at: start) || last - start < 7 {
                 at = text.skippingBlanks(from: end, to: body.upperBound)
                 continue
@@ -109,7 +111,8 @@ enum CiscoASALog: LogReader {
         for name in ["tcp", "udp", "icmp"] as [StaticString] where appendTransport(name, text, body, into: &batch) { break }
     }
 
-    private static func appendTransport(_ name: StaticString, _ text: Span<UInt8>, _ body: Range<Int>, into batch: inout EventBatch) -> Bool {
+    private static func appendTransport(_ name: StaticString, _ text: Span<UInt8>, _ body: Range<Int>, into batch: inout EventBatch) -> Bool
+    {
         var at = body.lowerBound
         for _ in 0..<8 where at < body.upperBound {
             let end = text.wordEnd(from: at, to: body.upperBound)

@@ -8,19 +8,25 @@ import Wire
 enum EventFormatLog: LogReader {
     /// Keys of both formats, and of UniFi's extension.
     static let rules: [FieldRule] = [
-        FieldRule("src", .address(.sourceIP, domain: .sourceDomain)), FieldRule("spt", .port(.sourcePort)), FieldRule("srcPort", .port(.sourcePort)),
+        FieldRule("src", .address(.sourceIP, domain: .sourceDomain)), FieldRule("spt", .port(.sourcePort)),
+        FieldRule("srcPort", .port(.sourcePort)),
         FieldRule("dst", .address(.destinationIP, domain: .destinationDomain)), FieldRule("dpt", .port(.destinationPort)),
         FieldRule("dstPort", .port(.destinationPort)), FieldRule("proto", .lowercased(.networkTransport)),
-        FieldRule("app", .keyword(.networkApplication)), FieldRule("act", .keyword(.eventAction)), FieldRule("action", .keyword(.eventAction)),
-        FieldRule("cat", .keyword(.ruleCategory)), FieldRule("shost", .keyword(.sourceDomain)), FieldRule("dhost", .keyword(.destinationDomain)),
+        FieldRule("app", .keyword(.networkApplication)), FieldRule("act", .keyword(.eventAction)),
+        FieldRule("action", .keyword(.eventAction)),
+        FieldRule("cat", .keyword(.ruleCategory)), FieldRule("shost", .keyword(.sourceDomain)),
+        FieldRule("dhost", .keyword(.destinationDomain)),
         FieldRule("suser", .keyword(.userName)), FieldRule("duser", .keyword(.userName)), FieldRule("usrName", .keyword(.userName)),
-        FieldRule("request", .keyword(.urlOriginal)), FieldRule("url", .keyword(.urlOriginal)), FieldRule("requestMethod", .keyword(.httpMethod)),
+        FieldRule("request", .keyword(.urlOriginal)), FieldRule("url", .keyword(.urlOriginal)),
+        FieldRule("requestMethod", .keyword(.httpMethod)),
         FieldRule("requestClientApplication", .keyword(.userAgent)), FieldRule("userAgent", .keyword(.userAgent)),
         FieldRule("fname", .keyword(.fileName)), FieldRule("fileHash", .keyword(.relatedHash)), FieldRule("in", .integer(.sourceBytes)),
         FieldRule("out", .integer(.destinationBytes)), FieldRule("srcBytes", .integer(.sourceBytes)),
         FieldRule("dstBytes", .integer(.destinationBytes)), FieldRule("deviceInboundInterface", .keyword(.observerIngress)),
-        FieldRule("reason", .keyword(.eventReason)), FieldRule("outcome", .label("outcome")), FieldRule("externalId", .label("external_id")),
-        FieldRule("policy", .label("policy")), FieldRule("UNIFIcategory", .keyword(.ruleCategory)), FieldRule("UNIFIadmin", .keyword(.userName)),
+        FieldRule("reason", .keyword(.eventReason)), FieldRule("outcome", .label("outcome")),
+        FieldRule("externalId", .label("external_id")),
+        FieldRule("policy", .label("policy")), FieldRule("UNIFIcategory", .keyword(.ruleCategory)),
+        FieldRule("UNIFIadmin", .keyword(.userName)),
         FieldRule("UNIFIipsSignature", .label("ips_signature")), FieldRule("cs1", .label("cs1")), FieldRule("cs2", .label("cs2")),
         FieldRule("cs3", .label("cs3")), FieldRule("cs4", .label("cs4")), FieldRule("cs5", .label("cs5")), FieldRule("cs6", .label("cs6")),
         FieldRule("deviceExternalId", .label("device_id")), FieldRule("sourceTranslatedAddress", .label("source_translated")),
@@ -29,7 +35,8 @@ enum EventFormatLog: LogReader {
     private static let writer = FieldWriter(rules)
 
     private static let failures = PhraseTable([
-        "login fail", "failed login", "logon fail", "failed logon", "authentication fail", "failed authentication", "auth fail", "login denied",
+        "login fail", "failed login", "logon fail", "failed logon", "authentication fail", "failed authentication", "auth fail",
+        "login denied",
         "invalid password", "bad password",
     ])
     private static let words = PhraseTable(RuleAlerts.words.map(\.word))
@@ -77,13 +84,15 @@ enum EventFormatLog: LogReader {
         return nil
     }
 
-    private static func verdict(_ name: Span<UInt8>, _ category: Span<UInt8>, _ action: Span<UInt8>, _ severity: AttackSeverity) -> Verdict {
+    private static func verdict(_ name: Span<UInt8>, _ category: Span<UInt8>, _ action: Span<UInt8>, _ severity: AttackSeverity) -> Verdict
+    {
         let isRefused = refusals.first(in: action) != nil
         if failures.first(in: name) != nil || failures.first(in: category) != nil {
             return .attack(nil, .bruteforce, severity, Verdict.login, ["start"], outcome: "failure", technique: "T1110", kind: "alert")
         }
         if let word = words.first(in: name) ?? words.first(in: category) {
-            return .attack(nil, RuleAlerts.words[word.number].type, severity, Verdict.network, [isRefused ? "denied" : "info"], kind: "alert")
+            return .attack(
+                nil, RuleAlerts.words[word.number].type, severity, Verdict.network, [isRefused ? "denied" : "info"], kind: "alert")
         }
         guard isRefused || refusals.first(in: name) != nil else { return record }
         return .attack(nil, .scan, severity, Verdict.network, ["connection", "denied"])

@@ -30,7 +30,8 @@ enum FilterLog: LogReader {
         let isV6 = text.extracting(range(8)).equals("6")
         guard isV6 || text.extracting(range(8)).equals("4") else { return nil }
         let (name, source) = isV6 ? (12, 15) : (16, 18)
-        guard let from = IPAddress(utf8: text.extracting(range(source))), let to = IPAddress(utf8: text.extracting(range(source + 1))) else { return nil }
+        guard let from = IPAddress(utf8: text.extracting(range(source))), let to = IPAddress(utf8: text.extracting(range(source + 1)))
+        else { return nil }
         batch.append(.sourceIP, from)
         batch.append(.destinationIP, to)
         let transport = text.extracting(range(name)).string.lowercased()
@@ -44,7 +45,9 @@ enum FilterLog: LogReader {
         batch.append(.eventReason, utf8: text.extracting(range(5)))
         batch.append(.networkDirection, text.extracting(range(7)).equals("out") ? "outbound" : "inbound")
         // `pass` and `rdr`, `nat`: anything but a refusal went through.
-        let isBlocked = text.extracting(range(6)).equals("block") || text.extracting(range(6)).equals("reject") || text.extracting(range(6)).equals("unkn")
+        let isBlocked =
+            text.extracting(range(6)).equals("block") || text.extracting(range(6)).equals("reject")
+            || text.extracting(range(6)).equals("unkn")
         return LogReading(verdict: isBlocked ? blocked : passed, dataset: "filterlog", observerType: "firewall")
     }
 

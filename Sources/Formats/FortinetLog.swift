@@ -4,20 +4,24 @@ import Wire
 /// Reads FortiGate's `key=value` logs (FortiOS 5 to 7): traffic, UTM and events.
 enum FortinetLog: LogReader {
     static let rules: [FieldRule] = [
-        FieldRule("srcip", .address(.sourceIP, domain: .sourceDomain)), FieldRule("dstip", .address(.destinationIP, domain: .destinationDomain)),
-        FieldRule("srcport", .port(.sourcePort)), FieldRule("dstport", .port(.destinationPort)), FieldRule("devname", .keyword(.observerName)),
+        FieldRule("srcip", .address(.sourceIP, domain: .sourceDomain)),
+        FieldRule("dstip", .address(.destinationIP, domain: .destinationDomain)),
+        FieldRule("srcport", .port(.sourcePort)), FieldRule("dstport", .port(.destinationPort)),
+        FieldRule("devname", .keyword(.observerName)),
         FieldRule("user", .keyword(.userName)), FieldRule("action", .keyword(.eventAction)), FieldRule("logid", .keyword(.eventCode)),
         FieldRule("attack", .keyword(.ruleName)), FieldRule("virus", .keyword(.ruleName)), FieldRule("attackid", .keyword(.ruleID)),
         FieldRule("policyid", .label("policy")), FieldRule("service", .label("service")), FieldRule("app", .keyword(.networkApplication)),
         FieldRule("srcintf", .keyword(.observerIngress)), FieldRule("sentbyte", .integer(.sourceBytes)),
         FieldRule("rcvdbyte", .integer(.destinationBytes)), FieldRule("sentpkt", .integer(.sourcePackets)),
-        FieldRule("rcvdpkt", .integer(.destinationPackets)), FieldRule("hostname", .keyword(.urlDomain)), FieldRule("url", .keyword(.urlOriginal)),
+        FieldRule("rcvdpkt", .integer(.destinationPackets)), FieldRule("hostname", .keyword(.urlDomain)),
+        FieldRule("url", .keyword(.urlOriginal)),
         FieldRule("filename", .keyword(.fileName)), FieldRule("agent", .keyword(.userAgent)), FieldRule("ref", .keyword(.ruleReference)),
         FieldRule("reason", .keyword(.eventReason)), FieldRule("sessionid", .keyword(.sessionID)), FieldRule("type", .label("type")),
         FieldRule("subtype", .label("subtype")), FieldRule("level", .label("level")), FieldRule("vd", .label("virtual_domain")),
         FieldRule("logdesc", .label("description")), FieldRule("srccountry", .keyword(.sourceCountryName)),
         FieldRule("dstcountry", .keyword(.destinationCountryName)), FieldRule("filehash", .keyword(.relatedHash)),
-        FieldRule("devid", .label("device_id")), FieldRule("tunneltype", .label("tunnel_type")), FieldRule("catdesc", .keyword(.ruleCategory)),
+        FieldRule("devid", .label("device_id")), FieldRule("tunneltype", .label("tunnel_type")),
+        FieldRule("catdesc", .keyword(.ruleCategory)),
     ]
     private static let table = NameTable(rules.map(\.path))
     private static let writer = FieldWriter(rules)
@@ -30,8 +34,13 @@ enum FortinetLog: LogReader {
     ]
     private static let subtypeTable = NameTable(subtypes.map(\.name))
     /// Actions that let the traffic through.
-    private static let passing = NameTable(["accept", "pass", "passthrough", "allow", "allowed", "close", "start", "timeout", "monitored", "monitor", "ip-conn", "client-rst", "server-rst", "detected"])
-    private static let failures = PhraseTable(["login-fail", "login fail", "auth-fail", "authentication failed", "logon failed", "login failed", "login_failed"])
+    private static let passing = NameTable([
+        "accept", "pass", "passthrough", "allow", "allowed", "close", "start", "timeout", "monitored", "monitor", "ip-conn", "client-rst",
+        "server-rst", "detected",
+    ])
+    private static let failures = PhraseTable([
+        "login-fail", "login fail", "auth-fail", "authentication failed", "logon failed", "login failed", "login_failed",
+    ])
     private static let session = Verdict.record(nil, ["network"], ["connection", "allowed"])
     private static let event = Verdict.record(nil, ["configuration"], ["info"])
 
@@ -50,11 +59,14 @@ enum FortinetLog: LogReader {
             guard let rule = table.number(text.extracting(pair.key)), !value.equals("N/A"), !value.equals("unknown") else { continue }
             writer.write(rule, value, zoneMinutes: 0, into: &batch)
         }
-        if text.extracting(range("srcip")).count == 0, let address = IPAddress(utf8: text.extracting(range("remip"))) { batch.append(.sourceIP, address) }
+        if text.extracting(range("srcip")).count == 0, let address = IPAddress(utf8: text.extracting(range("remip"))) {
+            batch.append(.sourceIP, address)
+        }
         appendTransport(text.extracting(range("proto")), into: &batch)
         batch.append(.observerVendor, "Fortinet")
         let verdict = verdict(
-            type: text.extracting(range("type")), subtype: text.extracting(range("subtype")), action: text.extracting(range("action")), level: text.extracting(range("level")), severity: text.extracting(range("severity")),
+            type: text.extracting(range("type")), subtype: text.extracting(range("subtype")), action: text.extracting(range("action")),
+            level: text.extracting(range("level")), severity: text.extracting(range("severity")),
             description: text.extracting(range("logdesc")))
         let message = pairs.value("msg", in: text) ?? pairs.value("attack", in: text) ?? pairs.value("logdesc", in: text)
         return LogReading(
@@ -81,7 +93,9 @@ enum FortinetLog: LogReader {
         // What a filter let through is a record; an exploit or a virus is an attack even when it was only seen.
         if known.type == .policy, isPassed { return session }
         let stated: AttackSeverity =
-            if severity.equals("critical") { .critical } else if severity.equals("high") { .high } else if level.equals("alert") { .medium } else { .low }
+            if severity.equals("critical") { .critical } else if severity.equals("high") { .high } else if level.equals("alert") {
+                .medium
+            } else { .low }
         return .attack(nil, known.type, max(stated, known.floor), Verdict.network, [isPassed ? "info" : "denied"], kind: "alert")
     }
 
@@ -96,7 +110,8 @@ enum FortinetLog: LogReader {
     }
 
     /// `eventtime` (epoch in seconds to nanoseconds), else `date`, `time` and `tz`.
-    private static func time(_ text: Span<UInt8>, _ pairs: KeyValueReader, _ tools: inout LogTools, _ context: RecordContext) -> Timestamp? {
+    private static func time(_ text: Span<UInt8>, _ pairs: KeyValueReader, _ tools: inout LogTools, _ context: RecordContext) -> Timestamp?
+    {
         if let epoch = pairs.value("eventtime", in: text), let time = TimestampReader.any.read(text.extracting(epoch)) { return time }
         guard let date = pairs.value("date", in: text), let clock = pairs.value("time", in: text) else { return nil }
         var all = text.extracting(date).string + " " + text.extracting(clock).string

@@ -126,7 +126,8 @@ public struct CEFFormat: Format, LogLineFormat {
 
 /// Decodes messages in IBM's Log Event Extended Format.
 public struct LEEFFormat: Format, LogLineFormat {
-    public static let spec = FormatSpec(name: "leef", summary: "Log Event Extended Format (QRadar), with or without syslog", framing: .lines)
+    public static let spec = FormatSpec(
+        name: "leef", summary: "Log Event Extended Format (QRadar), with or without syslog", framing: .lines)
     static let claim = (share: 0.5, likelihood: 88)
     var decoder: LogLineDecoder
 
@@ -142,7 +143,8 @@ public struct LEEFFormat: Format, LogLineFormat {
 
 /// Decodes access logs of web servers.
 public struct WebAccessFormat: Format, LogLineFormat {
-    public static let spec = FormatSpec(name: "web-access", summary: "Apache, nginx and other access logs, common or combined", framing: .lines)
+    public static let spec = FormatSpec(
+        name: "web-access", summary: "Apache, nginx and other access logs, common or combined", framing: .lines)
     static let claim = (share: 0.5, likelihood: 85)
     var decoder: LogLineDecoder
 

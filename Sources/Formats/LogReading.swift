@@ -97,7 +97,9 @@ struct LogLineDecoder: Sendable {
 
     /// The one-line alert of Suricata or Snort, which both also send to syslog.
     private func alert(_ text: Span<UInt8>, _ line: SyslogLine) -> AlertText? {
-        guard text.has("suricata", at: line.app.lowerBound) || text.has("snort", at: line.app.lowerBound) || line.app.isEmpty else { return nil }
+        guard text.has("suricata", at: line.app.lowerBound) || text.has("snort", at: line.app.lowerBound) || line.app.isEmpty else {
+            return nil
+        }
         guard let alert = AlertText(text, in: line.body), !alert.source.isEmpty else { return nil }
         return alert
     }

@@ -10,7 +10,8 @@ enum NetfilterLog: LogReader {
     private static let denied = PhraseTable(["drop", "block", "deny", "denied", "reject", "refuse", "invalid", "ban", "scan", "martian"])
 
     private static let rules: [FieldRule] = [
-        FieldRule("SRC", .address(.sourceIP, domain: .sourceDomain)), FieldRule("DST", .address(.destinationIP, domain: .destinationDomain)),
+        FieldRule("SRC", .address(.sourceIP, domain: .sourceDomain)),
+        FieldRule("DST", .address(.destinationIP, domain: .destinationDomain)),
         FieldRule("SPT", .port(.sourcePort)), FieldRule("DPT", .port(.destinationPort)), FieldRule("PROTO", .lowercased(.networkTransport)),
         FieldRule("IN", .keyword(.observerIngress)), FieldRule("OUT", .label("interface_out")), FieldRule("TYPE", .label("icmp_type")),
         FieldRule("CODE", .label("icmp_code")), FieldRule("TTL", .label("ttl")), FieldRule("LEN", .integer(.networkBytes)),
@@ -23,7 +24,8 @@ enum NetfilterLog: LogReader {
     static func read(
         _ text: Span<UInt8>, _ line: SyslogLine, _ tools: inout LogTools, _ context: RecordContext, into batch: inout EventBatch
     ) -> LogReading? {
-        guard let source = text.range(of: " SRC=", from: line.body.lowerBound), text.range(of: " DST=", from: source.upperBound) != nil else {
+        guard let source = text.range(of: " SRC=", from: line.body.lowerBound), text.range(of: " DST=", from: source.upperBound) != nil
+        else {
             return nil
         }
         let start = text.range(of: "IN=", from: line.body.lowerBound, to: source.upperBound)?.lowerBound ?? source.lowerBound
@@ -48,7 +50,8 @@ enum NetfilterLog: LogReader {
     private static func prefix(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Range<Int> {
         var at = start
         if text.has("[", at: at), let close = text.firstIndex(of: UInt8(ascii: "]"), from: at, to: end),
-            text.firstIndex(of: UInt8(ascii: "."), from: at, to: close) != nil, text[text.skippingBlanks(from: at + 1)] &- UInt8(ascii: "0") < 10
+            text.firstIndex(of: UInt8(ascii: "."), from: at, to: close) != nil,
+            text[text.skippingBlanks(from: at + 1)] &- UInt8(ascii: "0") < 10
         {
             at = close + 1
         }
@@ -61,11 +64,15 @@ enum NetfilterLog: LogReader {
     }
 
     /// Proxmox writes its time inside: `0 3 PVEFW-HOST-IN 20/Jun/2022:13:09:14 +0200 policy DROP: IN=…`.
-    private static func proxmoxTime(_ text: Span<UInt8>, _ line: SyslogLine, _ tools: inout LogTools, _ context: RecordContext) -> Timestamp? {
+    private static func proxmoxTime(_ text: Span<UInt8>, _ line: SyslogLine, _ tools: inout LogTools, _ context: RecordContext)
+        -> Timestamp?
+    {
         guard line.time == nil else { return nil }
         var at = line.body.lowerBound
         for _ in 0..<6 {
-            if at < line.body.upperBound, text[at] &- UInt8(ascii: "0") < 10, let time = tools.time(text, at: at, context) { return time.time }
+            if at < line.body.upperBound, text[at] &- UInt8(ascii: "0") < 10, let time = tools.time(text, at: at, context) {
+                return time.time
+            }
             at = text.skippingBlanks(from: text.wordEnd(from: at, to: line.body.upperBound), to: line.body.upperBound)
         }
         return nil

@@ -17,15 +17,22 @@ enum SSHLog: LogReader {
     static let programs = NameTable(["sshd", "sshd-session", "sshd-auth", "auth-sshd", "sshd.bin"])
 
     static let rules: [Rule] = [
-        Rule(beginning: "Failed publickey ", place: .lastFrom, verdict: .record("ssh_key_refused", ["authentication"], ["info"], outcome: "failure")),
+        Rule(beginning: "Failed publickey for invalid user ", place: .lastFrom, verdict: .failedLogin("ssh_login_failed")),
+        Rule(
+            beginning: "Failed publickey ", place: .lastFrom,
+            verdict: .record("ssh_key_refused", ["authentication"], ["info"], outcome: "failure")),
         Rule(beginning: "Failed ", place: .lastFrom, verdict: .failedLogin("ssh_login_failed")),
         Rule(beginning: "Invalid user ", place: .lastFrom, verdict: .failedLogin("ssh_invalid_user")),
         Rule(beginning: "Illegal user ", place: .lastFrom, verdict: .failedLogin("ssh_invalid_user")),
         Rule(beginning: "error: PAM: ", place: .lastFrom, verdict: .failedLogin("ssh_login_failed")),
-        Rule(beginning: "maximum authentication attempts exceeded", place: .lastFrom, verdict: .failedLogin("ssh_too_many_failures", .medium)),
+        Rule(
+            beginning: "maximum authentication attempts exceeded", place: .lastFrom, verdict: .failedLogin("ssh_too_many_failures", .medium)
+        ),
         Rule(beginning: "Disconnecting authenticating user ", place: .anywhere, verdict: .failedLogin("ssh_too_many_failures", .medium)),
         Rule(beginning: "Disconnecting invalid user ", place: .anywhere, verdict: .failedLogin("ssh_too_many_failures", .medium)),
-        Rule(beginning: "Disconnecting: Too many authentication failures", place: .anywhere, verdict: .failedLogin("ssh_too_many_failures", .medium)),
+        Rule(
+            beginning: "Disconnecting: Too many authentication failures", place: .anywhere,
+            verdict: .failedLogin("ssh_too_many_failures", .medium)),
         Rule(beginning: "User ", place: .lastFrom, verdict: .failedLogin("ssh_user_not_allowed")),
         Rule(beginning: "ROOT LOGIN REFUSED FROM ", place: .afterText, verdict: .failedLogin("ssh_user_not_allowed")),
         Rule(beginning: "Authentication tried for ", place: .anywhere, verdict: .failedLogin("ssh_user_not_allowed")),
@@ -42,7 +49,9 @@ enum SSHLog: LogReader {
         Rule(beginning: "refused connect from ", place: .anywhere, verdict: .deniedPacket),
         Rule(beginning: "drop connection ", place: .anywhere, verdict: .deniedPacket),
         Rule(beginning: "Corrupted MAC on input", place: .anywhere, verdict: scan),
-        Rule(beginning: "Accepted ", place: .lastFrom, verdict: .record("ssh_login", ["authentication", "session"], ["start"], outcome: "success")),
+        Rule(
+            beginning: "Accepted ", place: .lastFrom,
+            verdict: .record("ssh_login", ["authentication", "session"], ["start"], outcome: "success")),
         Rule(beginning: "Received disconnect from ", place: .afterText, verdict: end),
         Rule(beginning: "Disconnected from authenticating user ", place: .beforePort, verdict: unfinished),
         Rule(beginning: "Disconnected from invalid user ", place: .beforePort, verdict: unfinished),
@@ -117,7 +126,7 @@ enum SSHLog: LogReader {
         _ text: Span<UInt8>, _ body: Range<Int>, _ place: Place, _ behind: Int, into batch: inout EventBatch
     ) {
         var start = behind
-        if place == .lastFrom, let from = text.extracting(0..<body.upperBound).lastRange(of: " from ") { start = from.upperBound }
+        if place == .lastFrom, let from = lastFrom(text, body) { start = from }
         if place == .beforePort, let port = text.extracting(0..<body.upperBound).lastRange(of: " port ") {
             start = port.lowerBound
             while start > body.lowerBound, text[start - 1] != 0x20 { start -= 1 }
@@ -142,6 +151,20 @@ enum SSHLog: LogReader {
         }
     }
 
+    /// Behind the last ` from ` whose word has a port, else behind the last one.
+    ///
+    /// Protocol 1 let the client's own words follow the port.
+    private static func lastFrom(_ text: Span<UInt8>, _ body: Range<Int>) -> Int? {
+        var last: Int?
+        var end = body.upperBound
+        while let from = text.lastRange(of: " from ", to: end), from.lowerBound >= body.lowerBound {
+            last = last ?? from.upperBound
+            if text.has(" port ", at: text.wordEnd(from: from.upperBound)) { return from.upperBound }
+            end = from.lowerBound
+        }
+        return last
+    }
+
     private static func trimmedEnd(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
         var end = end
         while end > start, text[end - 1] == UInt8(ascii: ":") || text[end - 1] == UInt8(ascii: ",") { end -= 1 }
@@ -157,10 +180,14 @@ enum SSHLog: LogReader {
     /// The account: behind `user `, `for ` or `user=`.
     private static func appendUser(_ text: Span<UInt8>, _ body: Range<Int>, into batch: inout EventBatch) {
         let from = text.extracting(0..<body.upperBound).lastRange(of: " from ")?.lowerBound ?? body.upperBound
-        for mark in ["invalid user ", "Invalid user ", "Illegal user ", "illegal user ", "authenticating user ", " for ", " user=", "User "] as [StaticString] {
+        for mark in [
+            "invalid user ", "Invalid user ", "Illegal user ", "illegal user ", "authenticating user ", " for ", " user=", "User ",
+        ] as [StaticString] {
             guard let found = text.range(of: mark, from: body.lowerBound, to: body.upperBound) else { continue }
             let isAnnounced = found.upperBound <= from
-            let end = isAnnounced && from < body.upperBound && !text.has(" user=", at: found.lowerBound) ? from : text.wordEnd(from: found.upperBound, to: body.upperBound)
+            let end =
+                isAnnounced && from < body.upperBound && !text.has(" user=", at: found.lowerBound)
+                ? from : text.wordEnd(from: found.upperBound, to: body.upperBound)
             if end > found.upperBound, end - found.upperBound <= 256 {
                 batch.append(.userName, utf8: text.extracting(found.upperBound..<end))
                 return

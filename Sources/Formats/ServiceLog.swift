@@ -66,7 +66,8 @@ enum ServiceLog: LogReader {
 
     /// What stands before an account's name, and what ends it.
     private static let userMarks: [(mark: StaticString, end: UInt8)] = [
-        ("user=<", UInt8(ascii: ">")), ("for user '", UInt8(ascii: "'")), ("for user \"", UInt8(ascii: "\"")), ("for user [", UInt8(ascii: "]")),
+        ("user=<", UInt8(ascii: ">")), ("for user '", UInt8(ascii: "'")), ("for user \"", UInt8(ascii: "\"")),
+        ("for user [", UInt8(ascii: "]")),
         ("user '", UInt8(ascii: "'")), ("user \"", UInt8(ascii: "\"")), ("user [", UInt8(ascii: "]")), ("acct=\"", UInt8(ascii: "\"")),
         ("AccountID=\"", UInt8(ascii: "\"")), ("sasl_username=", UInt8(ascii: " ")), ("set_id=", UInt8(ascii: ")")),
         ("username=", UInt8(ascii: " ")), ("username:", UInt8(ascii: " ")), ("USER ", UInt8(ascii: " ")), ("ruser=", UInt8(ascii: " ")),
@@ -77,7 +78,9 @@ enum ServiceLog: LogReader {
         for (mark, close) in userMarks {
             guard let found = text.range(of: mark, from: body.lowerBound, to: body.upperBound) else { continue }
             var end = text.firstIndex(of: close, from: found.upperBound, to: body.upperBound) ?? body.upperBound
-            while end > found.upperBound, text[end - 1] == UInt8(ascii: ",") || text[end - 1] == UInt8(ascii: ":") || text[end - 1] == UInt8(ascii: ";") { end -= 1 }
+            while end > found.upperBound,
+                text[end - 1] == UInt8(ascii: ",") || text[end - 1] == UInt8(ascii: ":") || text[end - 1] == UInt8(ascii: ";")
+            { end -= 1 }
             guard end > found.upperBound else { continue }
             return end - found.upperBound <= 128 && isName(text, found.upperBound..<end) ? found.upperBound..<end : 0..<0
         }
@@ -85,7 +88,9 @@ enum ServiceLog: LogReader {
     }
 
     /// Words of prose that may follow `user `.
-    private static let prose = NameTable(["unknown", "not", "does", "doesn't", "in", "is", "was", "or", "name", "logged", "authentication", "from", "records", "login"])
+    private static let prose = NameTable([
+        "unknown", "not", "does", "doesn't", "in", "is", "was", "or", "name", "logged", "authentication", "from", "records", "login",
+    ])
 
     private static func isName(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool { prose.number(text.extracting(range)) == nil }
 }

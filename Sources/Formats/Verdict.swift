@@ -19,7 +19,8 @@ struct Verdict: Sendable {
         _ types: [StaticString] = ["info"], outcome: StaticString? = nil, technique: StaticString? = nil, kind: StaticString = "event"
     ) -> Verdict {
         Verdict(
-            action: action, attack: (type, severity), categories: categories, types: types, outcome: outcome, technique: technique, kind: kind)
+            action: action, attack: (type, severity), categories: categories, types: types, outcome: outcome, technique: technique,
+            kind: kind)
     }
 
     /// Context.

@@ -103,7 +103,9 @@ enum WebAccessLog: LogReader {
                 at = text.skippingBlanks(from: at, to: range.upperBound)
             }
             guard words.count >= 3 else { return false }
-            let place = words.firstIndex { IPAddress(utf8: text.extracting($0)) != nil || Endpoint(text.extracting($0)) != nil } ?? max(0, words.count - 3)
+            let place =
+                words.firstIndex { IPAddress(utf8: text.extracting($0)) != nil || Endpoint(text.extracting($0)) != nil }
+                ?? max(0, words.count - 3)
             client = words[place]
             if place > 0 { virtualHost = words[0] }
             if place + 2 < words.count { user = words[place + 2].lowerBound..<words[words.count - 1].upperBound }

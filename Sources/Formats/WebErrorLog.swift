@@ -10,18 +10,24 @@ enum WebErrorLog: LogReader {
         ("modsecurity: access denied", modsecurity), ("modsecurity: warning", modsecurity), ("modsecurity:", modsecurity),
         ("coraza:", modsecurity), ("ignoring function definition attempt", attack("shellshock", .exploit, .high, "T1190")),
         ("error importing function definition", attack("shellshock", .exploit, .high, "T1190")),
-        ("limiting requests", attack("rate_limited", .dos, .low, nil)), ("delaying request", attack("rate_limited", .dos, .low, nil)), ("limiting connections", attack("rate_limited", .dos, .low, nil)),
+        ("limiting requests", attack("rate_limited", .dos, .low, nil)), ("delaying request", attack("rate_limited", .dos, .low, nil)),
+        ("limiting connections", attack("rate_limited", .dos, .low, nil)),
         ("password mismatch", login), ("authentication failure", login), ("wrong authentication scheme", login), ("login denied", login),
-        ("authorization failure", login), ("user not found", login), ("not found: ", login), ("authorization of user", login), ("realm mismatch", login), ("invalid qop", login),
-        ("unknown algorithm", login), ("provided via sni", attack("tls_name_mismatch", .scan, .low, "T1595")), ("nonce", login), ("invalid nonce", login),
-        ("denied by server configuration", attack("access_denied", .scan, .low, "T1595")), ("access forbidden by rule", attack("access_denied", .scan, .low, "T1595")),
+        ("authorization failure", login), ("user not found", login), ("not found: ", login), ("authorization of user", login),
+        ("could not retrieve user", login), ("realm mismatch", login), ("invalid qop", login),
+        ("unknown algorithm", login), ("provided via sni", attack("tls_name_mismatch", .scan, .low, "T1595")), ("nonce", login),
+        ("invalid nonce", login),
+        ("denied by server configuration", attack("access_denied", .scan, .low, "T1595")),
+        ("access forbidden by rule", attack("access_denied", .scan, .low, "T1595")),
         ("client denied", attack("access_denied", .scan, .low, "T1595")), ("invalid uri", attack("invalid_request", .web, .low, "T1595")),
-        ("invalid method in request", attack("invalid_request", .web, .low, "T1595")), ("uri too long", attack("invalid_request", .exploit, .low, nil)),
+        ("invalid method in request", attack("invalid_request", .web, .low, "T1595")),
+        ("uri too long", attack("invalid_request", .exploit, .low, nil)),
         ("request failed: erroneous characters", attack("invalid_request", .web, .low, "T1595")),
         ("script not found or unable to stat", attack("missing_script", .scan, .low, "T1595")),
         ("not found or unable to stat", attack("missing_script", .scan, .low, "T1595")),
         ("primary script unknown", attack("missing_script", .scan, .low, "T1595")), ("alert - ", attack("suhosin", .web, .medium, "T1190")),
-        ("directory index forbidden", attack("access_denied", .scan, .low, "T1595")), ("directory index of", attack("access_denied", .scan, .low, "T1595")),
+        ("directory index forbidden", attack("access_denied", .scan, .low, "T1595")),
+        ("directory index of", attack("access_denied", .scan, .low, "T1595")),
     ]
     private static let phraseTable = PhraseTable(phrases.map(\.phrase))
     private static let missing = PhraseTable(["file does not exist", "(2: no such file"])
@@ -30,7 +36,9 @@ enum WebErrorLog: LogReader {
     private static let modsecurity = attack("modsecurity", .web, .medium, "T1190")
     private static let other = Verdict.record("error", ["web"], ["error"])
 
-    private static func attack(_ action: StaticString, _ type: AttackType, _ severity: AttackSeverity, _ technique: StaticString?) -> Verdict {
+    private static func attack(_ action: StaticString, _ type: AttackType, _ severity: AttackSeverity, _ technique: StaticString?)
+        -> Verdict
+    {
         .attack(action, type, severity, Verdict.web, ["error"], technique: technique)
     }
 
@@ -65,7 +73,9 @@ enum WebErrorLog: LogReader {
         if isUser, message.range(of: " not found") != nil { return login }
         if let found = phraseTable.first(in: message) {
             // Without a client it is the server speaking of itself.
-            guard message.range(of: "client") != nil || message.range(of: "[remote ") != nil || message.range(of: "attacker") != nil else { return other }
+            guard message.range(of: "client") != nil || message.range(of: "[remote ") != nil || message.range(of: "attacker") != nil else {
+                return other
+            }
             return phrases[found.number].verdict
         }
         // What is not there is an attack when it is one of the things that only scanners ask for.
@@ -83,7 +93,8 @@ enum WebErrorLog: LogReader {
         for level in ["[error] ", "[warn] ", "[info] ", "[notice] ", "[crit] ", "[alert] ", "[emerg] ", "[debug] "] as [StaticString] {
             guard let found = text.range(of: level, from: body.lowerBound, to: limit) else { continue }
             let word = found.upperBound..<text.wordEnd(from: found.upperBound, to: body.upperBound)
-            return text.firstIndex(of: UInt8(ascii: "#"), from: word.lowerBound, to: word.upperBound) != nil && text[word.upperBound - 1] == UInt8(ascii: ":")
+            return text.firstIndex(of: UInt8(ascii: "#"), from: word.lowerBound, to: word.upperBound) != nil
+                && text[word.upperBound - 1] == UInt8(ascii: ":")
         }
         return false
     }
@@ -91,18 +102,24 @@ enum WebErrorLog: LogReader {
     /// `[core:error] [pid …]` or `[error] [client …]`, behind a time in brackets.
     private static func isApache(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool {
         let body = line.body
-        let isOwn = line.form == .none && text.has("[") || text.has("httpd", at: line.app.lowerBound) || text.has("apache", at: line.app.lowerBound)
+        let isOwn =
+            line.form == .none && text.has("[") || text.has("httpd", at: line.app.lowerBound) || text.has("apache", at: line.app.lowerBound)
         guard isOwn,
-            text.has("[", at: body.lowerBound), let close = text.firstIndex(of: UInt8(ascii: "]"), from: body.lowerBound, to: min(body.upperBound, body.lowerBound + 40))
+            text.has("[", at: body.lowerBound),
+            let close = text.firstIndex(of: UInt8(ascii: "]"), from: body.lowerBound, to: min(body.upperBound, body.lowerBound + 40))
         else { return false }
         let colon = text.firstIndex(of: UInt8(ascii: ":"), from: body.lowerBound, to: close) ?? body.lowerBound
         let name = text.extracting(colon + 1..<close)
-        for known in ["error", "warn", "notice", "info", "crit", "alert", "emerg", "debug"] as [StaticString] where name.equals(known) { return true }
+        for known in ["error", "warn", "notice", "info", "crit", "alert", "emerg", "debug"] as [StaticString] where name.equals(known) {
+            return true
+        }
         return name.has("trace")
     }
 
     private static func appendClient(_ text: Span<UInt8>, _ body: Range<Int>, into batch: inout EventBatch) {
-        for (mark, end) in [("[client ", "] "), ("[remote ", "] "), (", client: ", ","), ("attacker '", "'")] as [(StaticString, StaticString)] {
+        for (mark, end) in [("[client ", "] "), ("[remote ", "] "), (", client: ", ","), ("attacker '", "'")]
+            as [(StaticString, StaticString)]
+        {
             let range = value(text, body, mark, end)
             guard !range.isEmpty else { continue }
             if let endpoint = Endpoint(text.extracting(range)) {

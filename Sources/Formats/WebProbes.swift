@@ -14,7 +14,10 @@ enum WebProbes {
         /// Whether the request is hostile only when the server has nothing there (status 4xx).
         let needsRefusal: Bool
 
-        init(_ phrase: String, _ type: AttackType, _ severity: AttackSeverity, _ technique: StaticString = "T1595", needsRefusal: Bool = false) {
+        init(
+            _ phrase: String, _ type: AttackType, _ severity: AttackSeverity, _ technique: StaticString = "T1595",
+            needsRefusal: Bool = false
+        ) {
             self.phrase = phrase
             self.type = type
             self.severity = severity
@@ -29,15 +32,18 @@ enum WebProbes {
         Probe("%28%29%20%7b", .exploit, .high, "T1190"), Probe("org.apache.commons.io", .exploit, .high, "T1190"),
         Probe("java.lang.runtime", .exploit, .high, "T1190"), Probe("class.module.classloader", .exploit, .high, "T1190"),
         Probe("/cgi-bin/luci/;stok", .exploit, .high, "T1190"), Probe("/setup.cgi?next_file", .exploit, .high, "T1190"),
-        Probe("/goform/", .exploit, .medium, "T1190"), Probe("/hnap1", .exploit, .medium, "T1190"), Probe("/boaform/", .exploit, .medium, "T1190"),
-        Probe("/shell?cd+", .exploit, .high, "T1190"), Probe(";wget", .exploit, .high, "T1190"), Probe("wget%20http", .exploit, .high, "T1190"),
+        Probe("/goform/", .exploit, .medium, "T1190"), Probe("/hnap1", .exploit, .medium, "T1190"),
+        Probe("/boaform/", .exploit, .medium, "T1190"),
+        Probe("/shell?cd+", .exploit, .high, "T1190"), Probe(";wget", .exploit, .high, "T1190"),
+        Probe("wget%20http", .exploit, .high, "T1190"),
         Probe("wget+http", .exploit, .high, "T1190"), Probe(";curl", .exploit, .high, "T1190"), Probe("/bin/sh", .exploit, .high, "T1190"),
         Probe("%2fbin%2fsh", .exploit, .high, "T1190"), Probe("cmd.exe", .exploit, .high, "T1190"),
         Probe("/vendor/phpunit", .exploit, .medium, "T1190"), Probe("eval-stdin.php", .exploit, .medium, "T1190"),
         Probe("/_ignition/execute-solution", .exploit, .medium, "T1190"), Probe("invokefunction", .exploit, .medium, "T1190"),
         Probe("allow_url_include", .exploit, .high, "T1190"), Probe("php://input", .exploit, .high, "T1190"),
         Probe("/solr/admin", .exploit, .low, "T1190", needsRefusal: true), Probe("/struts", .exploit, .low, "T1190", needsRefusal: true),
-        Probe("%{(#", .exploit, .high, "T1190"), Probe("union+select", .web, .medium, "T1190"), Probe("union%20select", .web, .medium, "T1190"),
+        Probe("%{(#", .exploit, .high, "T1190"), Probe("union+select", .web, .medium, "T1190"),
+        Probe("union%20select", .web, .medium, "T1190"),
         Probe("union all select", .web, .medium, "T1190"), Probe("information_schema", .web, .medium, "T1190"),
         Probe("'%20or%20", .web, .medium, "T1190"), Probe("%27%20or%20", .web, .medium, "T1190"), Probe("sleep(", .web, .medium, "T1190"),
         Probe("benchmark(", .web, .medium, "T1190"), Probe("<script", .web, .medium, "T1190"), Probe("%3cscript", .web, .medium, "T1190"),
@@ -46,7 +52,8 @@ enum WebProbes {
         Probe("win.ini", .web, .medium, "T1190"), Probe("proc/self/environ", .web, .medium, "T1190"),
         Probe("/.env", .scan, .low), Probe("/.git/", .scan, .low), Probe("/.svn/", .scan, .low), Probe("/.aws", .scan, .low),
         Probe("/.ssh/", .scan, .low), Probe("/.htpasswd", .scan, .low), Probe("/.htaccess", .scan, .low), Probe("/.ds_store", .scan, .low),
-        Probe("/wp-config", .scan, .low), Probe("/.vscode/", .scan, .low), Probe("/id_rsa", .scan, .low), Probe("/server-status", .scan, .low, needsRefusal: true),
+        Probe("/wp-config", .scan, .low), Probe("/.vscode/", .scan, .low), Probe("/id_rsa", .scan, .low),
+        Probe("/server-status", .scan, .low, needsRefusal: true),
         Probe("/phpinfo", .scan, .low, needsRefusal: true), Probe("phpmyadmin", .scan, .low, needsRefusal: true),
         Probe("/pma", .scan, .low, needsRefusal: true), Probe("/myadmin", .scan, .low, needsRefusal: true),
         Probe("/dbadmin", .scan, .low, needsRefusal: true), Probe("/mysqladmin", .scan, .low, needsRefusal: true),
@@ -67,16 +74,20 @@ enum WebProbes {
 
     /// Looked for in the user agent: programs whose only use is to look for weaknesses, and those that send spam.
     static let agents: [(phrase: String, type: AttackType, severity: AttackSeverity)] = [
-        ("${jndi:", .exploit, .high), ("() {", .exploit, .high), ("sqlmap", .web, .medium), ("nikto", .scan, .medium), ("nessus", .scan, .medium),
+        ("${jndi:", .exploit, .high), ("() {", .exploit, .high), ("sqlmap", .web, .medium), ("nikto", .scan, .medium),
+        ("nessus", .scan, .medium),
         ("nmap", .scan, .low), ("masscan", .scan, .low), ("zgrab", .scan, .low), ("nuclei", .scan, .medium), ("wpscan", .scan, .medium),
         ("acunetix", .scan, .medium), ("netsparker", .scan, .medium), ("openvas", .scan, .medium), ("dirbuster", .scan, .medium),
         ("gobuster", .scan, .medium), ("feroxbuster", .scan, .medium), ("fuzz faster u fool", .scan, .medium), ("wfuzz", .scan, .medium),
         ("hydra", .bruteforce, .medium), ("jorgee", .scan, .low), ("morfeus", .scan, .low), ("zmeu", .scan, .low), ("w3af", .scan, .medium),
-        ("havij", .web, .medium), ("arachni", .scan, .medium), ("expanse", .scan, .low), ("censysinspect", .scan, .low), ("shodan", .scan, .low),
-        ("internet-measurement.com", .scan, .low), ("paloaltonetworks.com", .scan, .low), ("leakix", .scan, .low), ("l9explore", .scan, .low),
+        ("havij", .web, .medium), ("arachni", .scan, .medium), ("expanse", .scan, .low), ("censysinspect", .scan, .low),
+        ("shodan", .scan, .low),
+        ("internet-measurement.com", .scan, .low), ("paloaltonetworks.com", .scan, .low), ("leakix", .scan, .low),
+        ("l9explore", .scan, .low),
         ("l9tcpid", .scan, .low), ("netsystemsresearch", .scan, .low), ("project25499", .scan, .low), ("trackback/", .spam, .low),
         ("emailcollector", .spam, .low), ("emailsiphon", .spam, .low), ("emailwolf", .spam, .low), ("extractorpro", .spam, .low),
-        ("libwww-perl", .scan, .low), ("hello, world", .exploit, .medium), ("mirai", .malware, .medium), ("xmlset_roodkcable", .malware, .medium),
+        ("libwww-perl", .scan, .low), ("hello, world", .exploit, .medium), ("mirai", .malware, .medium),
+        ("xmlset_roodkcable", .malware, .medium),
     ]
 
     private static let requestTable = PhraseTable(requests.map(\.phrase))

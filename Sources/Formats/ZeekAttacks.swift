@@ -8,7 +8,8 @@ enum ZeekAttacks {
         ("Scan::Address_Scan", attack(.scan, .medium, "T1046")), ("Scan::Port_Scan", attack(.scan, .medium, "T1046")),
         ("Scan::Random_Scan", attack(.scan, .medium, "T1046")), ("Traceroute::Detected", attack(.recon, .low, nil)),
         ("SSH::Password_Guessing", attack(.bruteforce, .medium, "T1110")),
-        ("SSH::Login_By_Password_Guesser", attack(.bruteforce, .high, "T1110")), ("FTP::Bruteforcing", attack(.bruteforce, .medium, "T1110")),
+        ("SSH::Login_By_Password_Guesser", attack(.bruteforce, .high, "T1110")),
+        ("FTP::Bruteforcing", attack(.bruteforce, .medium, "T1110")),
         ("FTP::Site_Exec_Success", attack(.exploit, .high, nil)), ("HTTP::SQL_Injection_Attacker", attack(.web, .high, "T1190")),
         ("HTTP::SQL_Injection_Victim", attack(.web, .high, "T1190")), ("Heartbleed::SSL_Heartbeat_Attack", attack(.exploit, .high, nil)),
         ("Heartbleed::SSL_Heartbeat_Attack_Success", attack(.exploit, .critical, nil)),
@@ -16,14 +17,16 @@ enum ZeekAttacks {
         ("Heartbleed::SSL_Heartbeat_Many_Requests", attack(.exploit, .medium, nil)),
         ("TeamCymruMalwareHashRegistry::Match", attack(.malware, .high, nil)), ("Intel::Notice", attack(.malware, .medium, nil)),
         ("Signatures::Sensitive_Signature", attack(.exploit, .medium, nil)),
-        ("Signatures::Multiple_Signatures", attack(.exploit, .medium, nil)), ("Signatures::Multiple_Sig_Responders", attack(.scan, .medium, "T1046")),
+        ("Signatures::Multiple_Signatures", attack(.exploit, .medium, nil)),
+        ("Signatures::Multiple_Sig_Responders", attack(.scan, .medium, "T1046")),
         ("SMTP::Blocklist_Blocked_Host", attack(.spam, .low, nil)), ("SMTP::Suspicious_Origination", attack(.spam, .low, nil)),
         ("CVE_2021_44228::LOG4J_SUCCESS", attack(.exploit, .critical, "T1190")),
     ]
 
     /// Words in the names of other notices, the telling ones first.
     static let noticeWords: [(word: String, verdict: Verdict)] = [
-        ("log4j", attack(.exploit, .high, "T1190")), ("sql_injection", attack(.web, .high, "T1190")), ("scan", attack(.scan, .medium, "T1046")),
+        ("log4j", attack(.exploit, .high, "T1190")), ("sql_injection", attack(.web, .high, "T1190")),
+        ("scan", attack(.scan, .medium, "T1046")),
         ("guessing", attack(.bruteforce, .medium, "T1110")), ("brute", attack(.bruteforce, .medium, "T1110")),
         ("attack::", attack(.exploit, .high, nil)), ("cve_", attack(.exploit, .high, nil)), ("eternal", attack(.exploit, .high, nil)),
         ("exploit", attack(.exploit, .high, nil)), ("overflow", attack(.exploit, .medium, nil)), ("injection", attack(.web, .medium, nil)),
@@ -38,7 +41,8 @@ enum ZeekAttacks {
         ("fragment_overlap", attack(.exploit, .low, nil)), ("fragment_inconsistency", attack(.exploit, .low, nil)),
         ("fragment_size_inconsistency", attack(.exploit, .low, nil)), ("fragment_protocol_inconsistency", attack(.exploit, .low, nil)),
         ("excessively_small_fragment", attack(.exploit, .low, nil)), ("excessively_large_fragment", attack(.exploit, .low, nil)),
-        ("TCP_christmas", attack(.scan, .low, "T1046")), ("baroque_SYN", attack(.scan, .low, "T1046")), ("FIN_storm", attack(.dos, .low, nil)),
+        ("TCP_christmas", attack(.scan, .low, "T1046")), ("baroque_SYN", attack(.scan, .low, "T1046")),
+        ("FIN_storm", attack(.dos, .low, nil)),
         ("RST_storm", attack(.dos, .low, nil)), ("double_%_in_URI", attack(.web, .low, nil)),
         ("HTTP_overlapping_messages", attack(.web, .low, nil)),
     ]

@@ -69,7 +69,8 @@ public struct SyslogReader: Sendable {
     }
 
     private func priority(_ text: Span<UInt8>, _ start: Int, into line: inout SyslogLine) -> Int? {
-        guard start < text.count, text[start] == UInt8(ascii: "<"), let end = text.firstIndex(of: UInt8(ascii: ">"), from: start, to: start + 5),
+        guard start < text.count, text[start] == UInt8(ascii: "<"),
+            let end = text.firstIndex(of: UInt8(ascii: ">"), from: start, to: start + 5),
             let value = NumberText.integer(text.extracting(start + 1..<end)), value >= 0, value <= 191
         else { return nil }
         line.priority = value
@@ -218,6 +219,10 @@ public struct SyslogReader: Sendable {
     /// The parts of `app[pid]:`, `app:`, `app[pid]` or `app(module)[pid]:`; nil when a word is none of these.
     private func tagParts(_ text: Span<UInt8>, _ start: Int, _ end: Int) -> (app: Range<Int>, pid: Range<Int>, end: Int)? {
         guard !isMark(text, start) else { return nil }
+        // `[sshd]: `, as some write the tag.
+        if text[start] == UInt8(ascii: "["), end - start >= 4, text.has("]:", at: end - 2), Self.isLetterOrSlash(text[start + 1]) {
+            return (start + 1..<end - 2, 0..<0, end)
+        }
         var at = start
         while at < end, Self.isTagByte(text[at]) { at += 1 }
         let app = start..<at

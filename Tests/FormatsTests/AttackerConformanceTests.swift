@@ -96,12 +96,15 @@ struct AttackerConformanceTests {
                 } else {
                     misses[expectation.file, default: 0] += 1
                     if SharedData.isSlowTier {
-                        print("miss \(expectation.file) \(result) \(expectation.host) \(expectation.time) | \(expectation.line.prefix(220))")
+                        print(
+                            "miss \(expectation.file) \(result) \(expectation.host) \(expectation.time) | \(expectation.line.prefix(220))")
                     }
                 }
             }
         }
-        func percent(_ part: Int, _ of: Int) -> String { "\(part) of \(of) (\(part * 1000 / max(of, 1) / 10).\(part * 1000 / max(of, 1) % 10) %)" }
+        func percent(_ part: Int, _ of: Int) -> String {
+            "\(part) of \(of) (\(part * 1000 / max(of, 1) / 10).\(part * 1000 / max(of, 1) % 10) %)"
+        }
         print(
             "fail2ban's test logs: attack \(percent(attacks, matches)), address \(percent(addresses, matches)), time \(percent(times, matches)), all three \(percent(all, matches)); attacks among the lines that its filters leave alone \(percent(alarms, others))"
         )

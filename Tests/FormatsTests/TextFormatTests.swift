@@ -32,8 +32,10 @@ struct TextFormatTests {
     }
 
     @Test(arguments: [
-        ("GET /wp-login.php HTTP/1.1", 404, "attack"), ("GET /wp-login.php HTTP/1.1", 200, "record"), ("GET /.git/config HTTP/1.1", 200, "attack"),
-        ("GET /connect HTTP/1.1", 404, "record"), ("CONNECT a.example:25 HTTP/1.1", 405, "attack"), ("GET /a?b=%27%20or%201=1 HTTP/1.1", 200, "attack"),
+        ("GET /wp-login.php HTTP/1.1", 404, "attack"), ("GET /wp-login.php HTTP/1.1", 200, "record"),
+        ("GET /.git/config HTTP/1.1", 200, "attack"),
+        ("GET /connect HTTP/1.1", 404, "record"), ("CONNECT a.example:25 HTTP/1.1", 405, "attack"),
+        ("GET /a?b=%27%20or%201=1 HTTP/1.1", 200, "attack"),
         ("GET /missing.html HTTP/1.1", 404, "record"), ("-", 408, "record"),
     ])
     func webRequests(request: String, status: Int, family: String) throws {
@@ -46,7 +48,10 @@ struct TextFormatTests {
         ("%ASA-6-106100: access-list a permitted tcp outside/192.0.2.7(1) -> inside/192.0.2.1(2) hit-cnt 1", "-"),
         ("%ASA-6-302014: Teardown TCP connection 1 for outside:192.0.2.7/1 to inside:192.0.2.1/2 duration 0:00:01", "-"),
         ("%ASA-1-106021: Deny UDP reverse path check from 192.0.2.7 to 192.0.2.1 on interface outside", "exploit"),
-        ("%ASA-6-113015: AAA user authentication Rejected : reason = User was not found : local database : user = a : user IP = 192.0.2.7", "bruteforce"),
+        (
+            "%ASA-6-113015: AAA user authentication Rejected : reason = User was not found : local database : user = a : user IP = 192.0.2.7",
+            "bruteforce"
+        ),
     ])
     func firewallMessages(message: String, type: String) throws {
         let result = try filed("cisco-asa", "May  1 10:00:01 asa1 \(message)")
@@ -55,7 +60,8 @@ struct TextFormatTests {
     }
 
     @Test(arguments: [
-        ("web-server: GET from 192.0.2.7 done", "record"), ("dovecot: pop3-login: Disconnected (no auth attempts): rip=192.0.2.7, lip=192.0.2.1", "record"),
+        ("web-server: GET from 192.0.2.7 done", "record"),
+        ("dovecot: pop3-login: Disconnected (no auth attempts): rip=192.0.2.7, lip=192.0.2.1", "record"),
         ("dovecot: imap-login: Login: user=<ada>, rip=192.0.2.7, lip=192.0.2.1", "record"), ("login: authentication failure", "record"),
         ("app: authentication failure; rhost=192.0.2.7", "attack"), ("xinetd[1]: START: telnet from=192.0.2.7", "record"),
         ("xinetd[1]: FAIL: telnet address from=192.0.2.7", "attack"), ("vsftpd[1]: CONNECT: Client \"192.0.2.7\"", "record"),
@@ -65,7 +71,8 @@ struct TextFormatTests {
     }
 
     @Test func aTimeSinceTheStartOfACaptureIsRefused() throws {
-        let line = #"{"ts":22.335,"uid":"C1","id.orig_h":"192.0.2.7","id.orig_p":1,"id.resp_h":"192.0.2.1","id.resp_p":2,"conn_state":"SF"}"#
+        let line =
+            #"{"ts":22.335,"uid":"C1","id.orig_h":"192.0.2.7","id.orig_p":1,"id.resp_h":"192.0.2.1","id.resp_p":2,"conn_state":"SF"}"#
         let decoding = try Decoding("zeek", lines: line)
         #expect(decoding.batch.isEmpty)
         #expect(decoding.errors.map(\.error.code) == [.badTime])

@@ -46,7 +46,8 @@ struct TextRecordedDataTests {
         #expect(Decoding.detected(bytes) == expected, "\(file.lastPathComponent)")
         let entry = try #require(FormatCatalogue.standard.entry(named: expected))
         var decoder = try #require(entry.make([]))
-        let records = bytes.first == UInt8(ascii: "[") && entry.spec.framing == .json ? Decoding.elements(of: bytes) : SharedData.lines(of: bytes)
+        let records =
+            bytes.first == UInt8(ascii: "[") && entry.spec.framing == .json ? Decoding.elements(of: bytes) : SharedData.lines(of: bytes)
         var share = Share()
         // Of long files the beginning, unless time does not matter.
         let count = SharedData.isSlowTier ? records.count : min(records.count, 6000)
@@ -120,7 +121,8 @@ struct TextRecordedDataTests {
     @Test func everyFileIsClaimedByItsOwnFormat() throws {
         let expected = [
             "ssh-bf__ssh-bf.log": "sshd", "sshd-logs__sshd-logs.log": "sshd", "opnsense-sshd__opnsense-sshd.log": "sshd",
-            "iptables-scan-multi-port__iptables-scan-multi-port.log": "netfilter", "proxmox-iptables-logs__proxmox-iptables.log": "netfilter",
+            "iptables-scan-multi-port__iptables-scan-multi-port.log": "netfilter",
+            "proxmox-iptables-logs__proxmox-iptables.log": "netfilter",
             "fortinet-vpn-bf__fortinet-vpn-bf.log": "fortinet", "unifi-cef__cef-logs.log": "cef",
             "suricata-logs-fastlog__suricata-logs-fastlog.log": "fastlog", "suricata-eve-detect__suricata-eve-detect.log": "suricata",
             "http-wordpress_wpconfig__http-wordpress_wpconfig.log": "web-access", "apache2-malformed__apache2-logs.log": "web-access",
