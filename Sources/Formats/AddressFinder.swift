@@ -132,6 +132,8 @@ enum AddressFinder {
     /// 4 and 3 for a clear mark of the client, 2 for a likely one, 1 for none, 0 for a mark of somebody else.
     private static func score(_ text: Span<UInt8>, before start: Int, from limit: Int) -> Int {
         var at = start
+        // What a mail client calls itself: `for ([10.0.0.5]) [203.0.113.5]`.
+        if at >= limit + 2, text[at - 1] == UInt8(ascii: "["), text[at - 2] == UInt8(ascii: "(") { return 0 }
         let isDirect = rank(text, at, limit)
         if isDirect != 1 { return isDirect }
         // Step over `[`, `(` and quotes, then over the name in `name[1.2.3.4]` or `name [1.2.3.4]`.

@@ -58,7 +58,8 @@ enum WebErrorLog: LogReader {
         if !name.isEmpty { batch.append(.ruleName, utf8: text.extracting(name)) }
         let uri = value(text, line.body, "[uri \"", "\"]")
         if !uri.isEmpty { batch.append(.urlPath, utf8: text.extracting(uri)) }
-        let user = value(text, line.body, "] user ", ":")
+        let inBrackets = value(text, line.body, "] user ", " ")
+        let user = inBrackets.isEmpty ? value(text, line.body, ": user ", " ") : inBrackets
         if !user.isEmpty, user.count <= 64 { batch.append(.userName, utf8: text.extracting(user)) }
         batch.append(.networkProtocol, "http")
         var time: Timestamp?

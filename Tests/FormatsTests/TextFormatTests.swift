@@ -70,6 +70,20 @@ struct TextFormatTests {
         #expect(try filed("syslog", "May  1 10:00:01 gate \(message)")[0] == family)
     }
 
+    @Test(arguments: [
+        "<142>1 2024-05-01T10:00:00Z gate suricata 4146 - - ", "<142>May  1 10:00:00 gate suricata[4146]: ",
+        "May  1 10:00:00 gate suricata: ",
+    ])
+    func eveBehindEitherSyslogHeader(header: String) throws {
+        let event = #"{"timestamp":"2024-05-01T12:00:00Z","event_type":"alert","flow_id":1,"alert":{"signature":"ET SCAN x"}}"#
+        for format in ["suricata", "syslog"] {
+            let row = try Decoding(format, lines: header + event).batch[0]
+            #expect(row.string(.eventDataset) == "suricata.alert")
+            #expect(row.string(.observerName) == "gate")
+        }
+        #expect(Decoding.detected(Array((header + event).utf8)) == "suricata")
+    }
+
     @Test func aTimeSinceTheStartOfACaptureIsRefused() throws {
         let line =
             #"{"ts":22.335,"uid":"C1","id.orig_h":"192.0.2.7","id.orig_p":1,"id.resp_h":"192.0.2.1","id.resp_p":2,"conn_state":"SF"}"#
