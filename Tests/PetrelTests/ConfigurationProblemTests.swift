@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -257,7 +258,7 @@ import Testing
             #"1: sources[1].format: "suricatta" is no format; did you mean suricata?"#),
         Case(
             "sources: [{type: file, name: a, paths: [x], format: nothing-like-it}]",
-            #"1: sources[1].format: "nothing-like-it" is no format; known are suricata, cowrie, marx, satori-attacks; define others below formats:"#
+            #"1: sources[1].format: "nothing-like-it" is no format; known are \#(FormatCatalogue.standard.names.joined(separator: ", ")); define others below formats:"#
         ),
         Case(
             "sources: [{type: file, name: a, paths: [x], poll: 1}]",
