@@ -15,7 +15,12 @@ public struct SyslogFormat: Format, LogLineFormat {
         self.decoder = decoder
     }
 
-    static func owns(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool { line.form != .none || line.time != nil }
+    /// A time and then a comma or semicolon is a table, not a log.
+    static func owns(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool {
+        guard line.form == .none else { return true }
+        guard line.time != nil, !line.body.isEmpty else { return false }
+        return text[line.body.lowerBound] != UInt8(ascii: ",") && text[line.body.lowerBound] != UInt8(ascii: ";")
+    }
 }
 
 /// Decodes OpenSSH's log (`auth.log`, `secure`).

@@ -84,6 +84,11 @@ struct TextFormatTests {
         #expect(Decoding.detected(Array((header + event).utf8)) == "suricata")
     }
 
+    @Test func aTableIsNoLog() {
+        #expect(Decoding.detected(Array("2024-05-01 10:00:01,ada,url,http://192.0.2.1/\n".utf8)) == nil)
+        #expect(Decoding.detected(Array("2024-05-01 10:00:01 something happened\n".utf8)) == "syslog")
+    }
+
     @Test func aTimeSinceTheStartOfACaptureIsRefused() throws {
         let line =
             #"{"ts":22.335,"uid":"C1","id.orig_h":"192.0.2.7","id.orig_p":1,"id.resp_h":"192.0.2.1","id.resp_p":2,"conn_state":"SF"}"#
