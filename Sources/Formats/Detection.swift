@@ -20,17 +20,22 @@ enum Detection {
         return names.map { contains(text, key: Array($0.utf8)) }
     }
 
-    /// Where the first line that has a syslog header and an object has the object, among the first twenty lines.
+    /// Where the first line that has a syslog header and an object has the object, when at least half of the first twenty lines do.
     private static func firstSyslogObject(_ head: Span<UInt8>, _ start: Int) -> Int? {
         var lineStart = start
-        for _ in 0..<20 {
-            guard lineStart < head.count else { return nil }
+        var first: Int?
+        var (lines, objects) = (0, 0)
+        while lineStart < head.count, lines < 20 {
             var lineEnd = lineStart
             while lineEnd < head.count, head[lineEnd] != 10, head[lineEnd] != 13 { lineEnd += 1 }
-            if let header = SyslogHeader(of: head.extracting(lineStart..<lineEnd)) { return lineStart + header.end }
+            if lineEnd > lineStart { lines += 1 }
+            if let header = SyslogHeader(of: head.extracting(lineStart..<lineEnd)) {
+                objects += 1
+                first = first ?? lineStart + header.end
+            }
             lineStart = lineEnd + 1
         }
-        return nil
+        return objects * 2 >= lines ? first : nil
     }
 
     /// The offset behind the object at `start`, or 16 KiB on when it is longer or cut.

@@ -1,4 +1,7 @@
-/// The header that syslog writes before a JSON object: `Jan  9 15:55:17 host suricata[4146]: {…}`, perhaps with `<PRI>`.
+import Wire
+
+/// The header that syslog writes before a JSON object: `Jan  9 15:55:17 host suricata[4146]: {…}`, perhaps with `<PRI>`, or RFC 5424's
+/// `<PRI>1 time host suricata 4146 - - {…}`.
 struct SyslogHeader {
     /// Offset of the object.
     let end: Int
@@ -15,8 +18,16 @@ struct SyslogHeader {
         let limit = min(record.count, 256)
         var brace = 0
         while brace < limit, record[brace] != UInt8(ascii: "{") { brace += 1 }
-        guard brace < limit, brace >= 3, record[brace - 1] == UInt8(ascii: " "), record[brace - 2] == UInt8(ascii: ":") else { return nil }
+        guard brace < limit, brace >= 3, record[brace - 1] == UInt8(ascii: " ") else { return nil }
         end = brace
+        if record[0] == UInt8(ascii: "<"), let version = record.range(of: ">1 ", to: 8) {
+            let hostStart = record.wordEnd(from: version.upperBound) + 1
+            guard hostStart < brace else { return nil }
+            let host = hostStart..<record.wordEnd(from: hostStart, to: brace)
+            hostRange = host.count == 1 && record[hostStart] == UInt8(ascii: "-") ? 0..<0 : host
+            return
+        }
+        guard record[brace - 2] == UInt8(ascii: ":") else { return nil }
         // The host is the last word but one.
         var tagStart = brace - 2
         while tagStart > 0, record[tagStart - 1] != UInt8(ascii: " ") { tagStart -= 1 }

@@ -109,6 +109,7 @@ enum TimePattern {
         return time.timestamp(zoneMinutes: zoneMinutes, reference: reference)
     }
 
-    private static let months: [UInt32] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+    /// The first three letters of the English months, in lower case, as numbers.
+    static let months: [UInt32] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
         .map { $0.utf8.reduce(0) { $0 << 8 | UInt32($1) } }
 }

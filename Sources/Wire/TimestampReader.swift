@@ -70,6 +70,8 @@ struct CivilTime {
     var second = 0
     var microsecond = 0
     var zoneMinutes: Int?
+    /// The instant itself, where the text is a number of seconds.
+    var instant: Timestamp?
 
     /// The instant, or nil when the parts name none.
     func timestamp(zoneMinutes defaultZone: Int, reference: Timestamp? = nil) -> Timestamp? {

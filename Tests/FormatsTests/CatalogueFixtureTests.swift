@@ -20,7 +20,8 @@ struct CatalogueFixtureTests {
     func exactlyOneFormatClaimsTheFixture(format: String) throws {
         let bytes = try CatalogueFixtures.bytes(of: format)
         let claims = FormatCatalogue.standard.claims(head: Array(bytes.prefix(65_536)).span, fileName: "")
-        #expect(claims.map(\.name) == [format], "\(claims)")
+        let specific = claims.filter { $0.isSpecific }
+        #expect(claims.first?.name == format && specific.count <= 1, "\(claims)")
     }
 
     /// A restart goes on in the middle: the state after each record makes a decoder that decodes the next one alike.

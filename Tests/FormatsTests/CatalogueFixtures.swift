@@ -40,3 +40,8 @@ extension Decoding {
         try self.init(name, joined, ranges, context: context)
     }
 }
+
+extension FormatCatalogue.StreamClaim {
+    /// Whether it is more than that of `syslog`, which takes any lines that begin with a time when nobody knows them better.
+    var isSpecific: Bool { name != "syslog" }
+}

@@ -14,6 +14,11 @@ struct Decoding {
     init(_ name: String, _ bytes: [UInt8], _ records: [Range<Int>], context: RecordContext = Decoding.context) throws {
         let entry = try #require(FormatCatalogue.standard.entry(named: name))
         var decoder = try #require(entry.make([]))
+        try self.init(&decoder, bytes, records, context: context)
+    }
+
+    /// Decodes records with a decoder that may have seen others before.
+    init(_ decoder: inout any Format, _ bytes: [UInt8], _ records: [Range<Int>], context: RecordContext = Decoding.context) throws {
         for (number, range) in records.enumerated() {
             do {
                 switch try decoder.decode(bytes.span.extracting(range), in: context, into: &batch) {

@@ -106,6 +106,7 @@ struct MappingTests {
     @Test func theCatalogueFindsAndAddsFormats() {
         let catalogue = FormatCatalogue.standard.adding(name: "mine", mapping: MappingSpec(fields: ["source.ip": "a"]))
         #expect(catalogue.names == FormatCatalogue.standard.names + ["mine"])
+        #expect(Set(catalogue.names).count == catalogue.names.count)
         #expect(catalogue.entry(named: "mine")?.spec.framing == .json)
         #expect(catalogue.nearest(to: "suricatta") == "suricata")
         #expect(catalogue.nearest(to: "zzz") == nil)

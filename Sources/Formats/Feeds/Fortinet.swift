@@ -5,7 +5,7 @@ import Wire
 ///
 /// Of WAMP only EVENT (36) carries attacks; the other messages (HELLO, WELCOME, SUBSCRIBE, SUBSCRIBED …) are filtered. An outbreak answer
 /// is `{"ips": {time: [attack, …]}}`.
-public struct FortinetFormat: Format {
+public struct FortinetMapFormat: Format {
     public static let spec = FormatSpec(name: "fortinet-map", summary: "Fortinet live maps: WAMP events and outbreak JSON", framing: .lines)
 
     /// The WAMP message type EVENT (WAMP specification, Basic Profile §6.5).
