@@ -15,6 +15,9 @@ public struct SyslogFormat: Format, LogLineFormat {
         self.decoder = decoder
     }
 
+    /// A decoder at the beginning of a stream.
+    init() { decoder = LogLineDecoder() }
+
     /// A time and then a comma or semicolon is a table, not a log.
     static func owns(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool {
         guard line.form == .none else { return true }

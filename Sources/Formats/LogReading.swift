@@ -47,6 +47,8 @@ struct LogLineDecoder: Sendable {
     /// The last time without a year.
     var state: [UInt8] { syslog.state }
 
+    init() { syslog = SyslogReader() }
+
     init?(state: [UInt8]) {
         guard let syslog = SyslogReader(state: state) else { return nil }
         self.syslog = syslog

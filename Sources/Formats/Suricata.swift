@@ -29,10 +29,25 @@ public struct SuricataFormat: Format {
         if let header {
             try decode(record.extracting(header.end..<record.count), in: context, host: header.host(in: record), into: &batch)
         } else {
-            try decode(record, in: context, host: nil, into: &batch)
+            do throws(DecodeError) {
+                try decode(record, in: context, host: nil, into: &batch)
+            } catch {
+                guard error.code == .malformedJSON, Self.isMessage(record, in: context) else { throw error }
+                batch.abandonRow()
+                var messages = SyslogFormat()
+                return try messages.decode(record, in: context, into: &batch)
+            }
         }
         batch.endRow(raw: record)
         return .events(1)
+    }
+
+    /// Whether it is a line of syslog without an object: behind syslog's headers the sensor also says that it starts and stops.
+    private static func isMessage(_ record: Span<UInt8>, in context: RecordContext) -> Bool {
+        var reader = SyslogReader()
+        let line = reader.read(
+            record, zoneMinutes: context.zoneMinutes, reference: context.fileTime ?? context.arrival, arrival: context.arrival)
+        return line.form != .none
     }
 
     private mutating func decode(

@@ -27,6 +27,13 @@ struct SuricataTests {
         #expect(row.integer(.eventSeverity) == Int64(priority))
     }
 
+    @Test func whatTheSensorSaysBehindSyslogsHeadersIsARecord() throws {
+        let decoding = try Decoding("suricata", lines: "Jan  9 15:55:02 gate suricata[41]: Starting suricata in IDS mode... done.")
+        #expect(decoding.errors.isEmpty)
+        let row = try #require(decoding.batch.count == 1 ? decoding.batch[0] : nil)
+        #expect(row.string(.eventFamily) == "record" && row.string(.message)?.contains("Starting suricata") == true)
+    }
+
     @Test(arguments: [
         (#"{"timestamp":"2026-13-45T99:00:00Z","event_type":"alert"}"#, DecodeError.Code.badTime),
         (#"{"timestamp":{},"event_type":"alert"}"#, .badTime), (#"{"timestamp":"2024-05-01T12:00:00Z","src_ip":"1.2.3.4"}"#, .missingField),

@@ -29,6 +29,8 @@ struct FileFollower {
     private var rotated: [OpenFile] = []
     private var siblings: [String: SiblingScan] = [:]
     private var noticed: Set<String> = []
+    /// Bytes of a file's beginning by which its format and its stream are told.
+    private static let headBytes = 64 << 10
 
     init(source: FileSource, intake: any Intake) {
         self.source = source
@@ -121,18 +123,21 @@ struct FileFollower {
     private mutating func open(_ path: String) -> (reader: FileReader, head: [UInt8])? {
         do throws(FileSourceError) {
             let reader = try FileReader(path: path)
-            return (reader, reader.compression == .none ? try reader.read(limit: 64 << 10) : [])
+            return (reader, reader.compression == .none ? try reader.read(limit: Self.headBytes) : [])
         } catch {
             if error.code != .notFound { notice(path, "\(error.detail); tried again") }
             return nil
         }
     }
 
-    private mutating func follow(_ path: String, _ reader: FileReader, head: [UInt8]) async throws {
+    private mutating func follow(_ path: String, _ reader: FileReader, head opened: [UInt8]) async throws {
         if reader.compression != .none {
             try await readCompressed(path, status: reader.status)
             return
         }
+        // What was written meanwhile belongs to it too: a compressed copy that was read already is known by a longer head.
+        let head = reader.bytes(at: 0, count: Self.headBytes)
+        guard head.starts(with: opened) else { return }
         // With less than a line neither format nor identity can be told.
         guard head.count >= FileIdentity.maxHeadLength || head.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return }
         let openStreams = Set((Array(current.values) + rotated).map(\.stream))
@@ -151,7 +156,7 @@ struct FileFollower {
             let file = OpenFile(reader: reader, stream: recognition.stream, feeder: feeder)
             current[path] = file
             // A new stream begins with the bytes that named it.
-            if recognition.cursor == nil { try await file.feeder.push(head) }
+            if recognition.cursor == nil { try await file.feeder.push(opened) }
             try await readOn(file)
         } catch let error as IntakeError where error.code == .unknownFormat {
             notice(path, "\(error.detail); looked at again when it grows")

@@ -79,7 +79,7 @@ extension FileSource {
         } catch let error as FileSourceError {
             throw error
         } catch let error as IntakeError where error.code == .unknownFormat || error.code == .badCursor {
-            throw FileSourceError(.unknownFormat, "\(path): \(error.detail)")
+            throw FileSourceError(.unknownFormat, error.detail)
         } catch {
             outcome.intakeFailure = error
         }

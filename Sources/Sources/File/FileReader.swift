@@ -155,7 +155,8 @@ final class FileReader {
     /// Whether a plain file still begins with those bytes, wherever the reader stands.
     func begins(with head: [UInt8]) -> Bool { bytes(at: 0, count: head.count) == head }
 
-    private func bytes(at offset: UInt64, count wanted: Int) -> [UInt8] {
+    /// The bytes of a plain file at an offset, as far as there are any, wherever the reader stands.
+    func bytes(at offset: UInt64, count wanted: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
             count = max(0, pread(descriptor, buffer.baseAddress, wanted, off_t(offset)))
         }
