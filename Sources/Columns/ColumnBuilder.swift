@@ -5,7 +5,6 @@ import Model
 ///
 /// One thread changes it, under the store's lock; exclusive access is not checked again for every value, which cost a third of the time.
 final class ColumnBuilder {
-    let field: Field
     let dictionary: DictionaryBuilder
     @exclusivity(unchecked) private var codes = Growing<UInt32>(capacity: 1024)
     /// Where each row's codes end, once a row has held two.
@@ -15,10 +14,7 @@ final class ColumnBuilder {
     @exclusivity(unchecked) private var rows = 0
     @exclusivity(unchecked) private var lastCode: UInt32 = 0
 
-    init(field: Field, seed: UInt64) {
-        self.field = field
-        dictionary = DictionaryBuilder(width: Self.width(of: field.type), seed: seed)
-    }
+    init(_ type: FieldType, seed: UInt64) { dictionary = DictionaryBuilder(width: Self.width(of: type), seed: seed) }
 
     /// Bytes of a stored value of that type; 0 when they differ.
     static func width(of type: FieldType) -> Int {

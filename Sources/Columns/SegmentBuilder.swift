@@ -1,4 +1,5 @@
 import Journal
+import KQL
 import Model
 
 /// Turns blocks of the journal into columns, until they are enough for a segment.
@@ -13,8 +14,7 @@ final class SegmentBuilder {
     let seed = UInt64.random(in: .min ... .max)
     @exclusivity(unchecked) private(set) var rows = 0
     private(set) var lastID: EventID
-    @exclusivity(unchecked) private var columns = [ColumnBuilder?](
-        repeating: nil, count: Int(Field.allCases.map(\.rawValue).max() ?? 0) + 1)
+    @exclusivity(unchecked) private var columns: [ColumnBuilder?]
     @exclusivity(unchecked) private var times = Growing<Int64>(capacity: 4096)
     @exclusivity(unchecked) private var zoneTimes = Growing<Int64>()
     @exclusivity(unchecked) private var runs = Growing<Int64>()
@@ -24,12 +24,13 @@ final class SegmentBuilder {
     private let fullRows: Int
 
     /// A builder that goes on behind an id.
-    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows) {
+    ///
+    /// - Parameter types: the type of each field number; those of events where nothing else is said.
+    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows, types: [FieldType?] = FieldSchema.events.types) {
         lastID = id
         self.fullRows = fullRows
-        var types = [FieldType?](repeating: nil, count: columns.count)
-        for field in Field.allCases { types[Int(field.rawValue)] = field.type }
         self.types = types
+        columns = [ColumnBuilder?](repeating: nil, count: types.count)
     }
 
     var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
@@ -137,7 +138,7 @@ final class SegmentBuilder {
 
     @inline(__always) private func column(_ number: Int) -> ColumnBuilder {
         if let known = columns[number] { return known }
-        let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed)
+        let column = ColumnBuilder(types[number] ?? .text, seed: seed)
         columns[number] = column
         return column
     }

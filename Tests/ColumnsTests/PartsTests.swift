@@ -88,7 +88,7 @@ import Testing
     @Test func `A column holds rows with none, one and several values`() {
         var random = SeededGenerator(seed: 11)
         for firstList in [0, 1, 40, 1000] {
-            let column = ColumnBuilder(field: .tags, seed: 12)
+            let column = ColumnBuilder(.keyword, seed: 12)
             var rows: [[String]] = []
             for row in 0..<100 {
                 let most = row >= firstList ? 4 : 1
