@@ -11,23 +11,42 @@ struct ValueNumbers {
     }
 
     /// The keys of a segment's counts in numbers that hold everywhere.
-    func translate(_ scan: GroupScan, _ view: SegmentView) -> [CountTable.Key] {
+    ///
+    /// - Parameter shift: microseconds by which the counted times are moved.
+    func translate(_ scan: GroupScan, _ view: SegmentView, shift: Int64 = 0) -> [CountTable.Key] {
         var new = scan.keys
-        for (index, key) in keys.enumerated() {
+        for (index, key) in scan.groupKeys.enumerated() {
             switch key {
             case .field(let field):
                 if let column = view.column(field) { translate(&new, index, from: column.dictionary) }
-            case .time(let interval, let origin): translate(&new, index) { origin + scan.span($0, ofKey: index) * interval }
+            case .time(let interval, let origin): translate(&new, index) { origin + scan.span($0, ofKey: index) * interval + shift }
             }
         }
         return new
     }
+
+    /// The number of a value, given to it now if it is new.
+    @inline(__always) func number(_ bytes: UnsafeRawBufferPointer, ofKey index: Int) -> UInt32 { dictionaries[index].code(of: bytes) }
+
+    /// The bytes of the value that a number of the key at `index` stands for.
+    func bytes(_ number: UInt32, ofKey index: Int) -> UnsafeRawBufferPointer { dictionaries[index].view.value(Int(number) - 1) }
 
     /// The keys of another merge in the numbers of this one.
     func translate(_ old: [CountTable.Key], of other: ValueNumbers) -> [CountTable.Key] {
         var new = old
         for index in keys.indices { translate(&new, index, from: other.dictionaries[index].view) }
         return new
+    }
+
+    /// Adds the counts of another merge to a table of this one.
+    func add(_ old: CountTable, of other: ValueNumbers, to table: inout CountTable) {
+        var keys: [CountTable.Key] = []
+        var counts: [Int] = []
+        old.visit { key, count in
+            keys.append(key)
+            counts.append(count)
+        }
+        for (key, count) in zip(translate(keys, of: other), counts) { table.add(count, to: key) }
     }
 
     private func translate(_ keys: inout [CountTable.Key], _ index: Int, from view: DictionaryView) {
@@ -65,7 +84,7 @@ struct ValueNumbers {
 struct GroupMerge: SegmentMerge {
     /// Most groups of an answer.
     private static let mostGroups = 20_000_000
-    private let numbers: ValueNumbers
+    let numbers: ValueNumbers
     private(set) var table = CountTable()
 
     init(_ keys: [GroupKey]) { numbers = ValueNumbers(keys.map(\.reduced)) }
@@ -76,21 +95,17 @@ struct GroupMerge: SegmentMerge {
 
     func another() -> GroupMerge { GroupMerge(numbers.keys) }
 
-    mutating func add(_ scan: SegmentScan) {
+    mutating func add(_ scan: SegmentScan) { add(scan, where: nil) }
+
+    /// Adds the groups whose code of the first key is wanted.
+    mutating func add(_ scan: SegmentScan, where isWanted: ((UInt32) -> Bool)?) {
         guard var groups = GroupScan(scan, numbers.keys) else { return }
         groups.run()
+        if let isWanted { groups.keep(isWanted) }
         for (key, count) in zip(numbers.translate(groups, scan.view), groups.counts) { table.add(count, to: key) }
     }
 
-    mutating func absorb(_ other: GroupMerge) {
-        var keys: [CountTable.Key] = []
-        var counts: [Int] = []
-        other.table.visit { key, count in
-            keys.append(key)
-            counts.append(count)
-        }
-        for (key, count) in zip(numbers.translate(keys, of: other.numbers), counts) { table.add(count, to: key) }
-    }
+    mutating func absorb(_ other: GroupMerge) { numbers.add(other.table, of: other.numbers, to: &table) }
 
     /// The groups, in no order.
     func groups() -> [Group] {

@@ -9,13 +9,33 @@ public struct Question<Value: Sendable>: Sendable {
     /// Told an answer so far, and the time from which on it is complete.
     public typealias Partial = (_ answer: Answer<Value>, _ since: Timestamp) throws(ColumnError) -> Void
 
+    /// Throws ``ColumnError/Code/invalid`` when the question makes no sense, before anything is read.
+    public let check: @Sendable () throws(ColumnError) -> Void
     let ask: @Sendable (QueryEngine, QueryScope, QueryStop, Partial?) throws(ColumnError) -> Answer<Value>
 
+    /// A question that is answered by asking others.
+    init(
+        check: @escaping @Sendable () throws(ColumnError) -> Void,
+        ask: @escaping @Sendable (QueryEngine, QueryScope, QueryStop, Partial?) throws(ColumnError) -> Answer<Value>
+    ) {
+        self.check = check
+        self.ask = { engine, scope, stop, partial throws(ColumnError) in
+            try check()
+            return try ask(engine, scope, stop, partial)
+        }
+    }
+
     /// A question that is answered from what every segment adds to a merge.
+    ///
+    /// - Parameter times: the event times to look at, by those of the scope; the scope's own when left out.
     init<Merge: SegmentMerge>(
+        times: (@Sendable (Range<Timestamp>?) -> Range<Timestamp>?)? = nil,
         _ empty: @escaping @Sendable () throws(ColumnError) -> Merge, value: @escaping @Sendable (Merge) throws(ColumnError) -> Value
     ) {
+        check = { () throws(ColumnError) in _ = try empty() }
         ask = { engine, scope, stop, partial throws(ColumnError) in
+            var scope = scope
+            if let times { scope.times = times(scope.times) }
             var told: ((EventID, Merge, Int64) throws(ColumnError) -> Void)?
             if let partial {
                 told = { upTo, merge, since throws(ColumnError) in
