@@ -112,7 +112,10 @@ public struct WebServer: Service {
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
             .register(on: api)
         EventRoutes(journal: pipeline.journal).register(on: api)
-        QueryRoutes(store: columns, journal: pipeline.journal, clock: clock).register(on: api)
+        let desk = QueryDesk(store: columns, journal: pipeline.journal, clock: clock)
+        QueryRoutes(desk: desk).register(on: api)
+        AnalysisRoutes(desk: desk).register(on: api)
+        CompletionRoutes(desk: desk).register(on: api)
         state.register(on: api)
         root.get("healthz") { [journal = pipeline.journal] _, _ in
             if let failure = journal.failure { throw Problem(status: .serviceUnavailable, detail: "the journal cannot write: \(failure)") }

@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test func `Surprise is the departure from the same hours of the days before`() async throws {
-        let all = try await QuestionFixture(seed: 59, events: 4000)
+        let all = try await QuestionFixture(seed: 59, events: 2500)
         var (end, length, days, field, ascending) = (MixedEvents.end, Int64(3_600_000_000), 1, Field.tags, false)
         try all.check(seed: 60) { random -> Question<Surprises> in
             // Also so early that some of the days are before the first event.
