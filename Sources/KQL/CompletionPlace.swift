@@ -29,7 +29,9 @@ public struct CompletionPlace: Sendable, Equatable {
         var end = caret
         if place.range.lowerBound < caret {
             let isQuoted = scalars[place.range.lowerBound] == "\""
-            while let next = scalars[safe: end], isQuoted ? next != "\n" : !QueryLiteral.special.contains(next) && !QueryParser.isBlank(next) {
+            while let next = scalars[safe: end],
+                isQuoted ? next != "\n" : !QueryLiteral.special.contains(next) && !QueryParser.isBlank(next)
+            {
                 end += 1
                 if isQuoted, next == "\"", scalars[safe: end - 2] != "\\" { break }
             }

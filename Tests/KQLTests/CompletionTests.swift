@@ -11,7 +11,8 @@ struct CompletionTests {
 
     @Test(arguments: [
         ("|", "", 0, 0), ("sour|", "sour", 0, 4), ("so|urce.ip: x", "so", 0, 9), ("a: b and |", "", 9, 9), ("a: b AND us|", "us", 9, 11),
-        ("(|", "", 1, 1), ("not |", "", 4, 4), ("a: b or not (us|)", "us", 13, 15), ("é漢 and u|", "u", 7, 8), ("threat: { na|", "na", 10, 12),
+        ("(|", "", 1, 1), ("not |", "", 4, 4), ("a: b or not (us|)", "us", 13, 15), ("é漢 and u|", "u", 7, 8),
+        ("threat: { na|", "na", 10, 12),
         ("a: (x or y) and z|", "z", 16, 17), ("\"open|", "open", 0, 5), ("x > 5 or |", "", 9, 9),
     ])
     func findsFields(text: String, written: String, from: Int, to: Int) throws {
@@ -20,9 +21,11 @@ struct CompletionTests {
     }
 
     @Test(arguments: [
-        ("user.name: |", "user.name", "", 11, 11), ("user.name:ro|", "user.name", "ro", 10, 12), ("user.name: ro|ot", "user.name", "ro", 11, 15),
+        ("user.name: |", "user.name", "", 11, 11), ("user.name:ro|", "user.name", "ro", 10, 12),
+        ("user.name: ro|ot", "user.name", "ro", 11, 15),
         ("a: x and user.name: \"a b|", "user.name", "a b", 20, 24), ("f: \"a|b\" or", "f", "a", 3, 7), ("f: \"\\\"\\|", "f", "\"", 3, 7),
-        ("f: (a or |", "f", "", 9, 9), ("f: (a and not b|)", "f", "b", 14, 15), ("f: (a or (b|", "f", "b", 10, 11), ("a: b\\:c|", "a", "b:c", 3, 7),
+        ("f: (a or |", "f", "", 9, 9), ("f: (a and not b|)", "f", "b", 14, 15), ("f: (a or (b|", "f", "b", 10, 11),
+        ("a: b\\:c|", "a", "b:c", 3, 7),
         ("\"user.name\": r|", "user.name", "r", 13, 14), ("f: r*t|", "f", "r*t", 3, 6), ("x: 1 or (y: 2 and f: |", "f", "", 21, 21),
     ])
     func findsValues(text: String, field: String, written: String, from: Int, to: Int) throws {
@@ -34,27 +37,35 @@ struct CompletionTests {
     @Test func findsTheRest() {
         #expect(Self.place("port >= |")?.kind == .value(field: "port", isOrdered: true))
         #expect(Self.place("source.ip |")?.kind == .comparison(field: "source.ip"))
-        for text in ["a: \"b\" |", "a: b |", "(a: b) |", "f: (a or b) |", "(a: b)|", "n > 5 |"] { #expect(Self.place(text)?.kind == .connective, "\(text)") }
+        for text in ["a: \"b\" |", "a: b |", "(a: b) |", "f: (a or b) |", "(a: b)|", "n > 5 |"] {
+            #expect(Self.place(text)?.kind == .connective, "\(text)")
+        }
         #expect(Self.place("a: \"b\" an|") == nil || Self.place("a: \"b\" an|")?.written == "an")
-        for text in ["a: b) |", "a: : |", "f: {|", "a } |"] { #expect(Self.place(text) == nil || Self.place(text)?.kind == .field, "\(text)") }
+        for text in ["a: b) |", "a: : |", "f: {|", "a } |"] {
+            #expect(Self.place(text) == nil || Self.place(text)?.kind == .field, "\(text)")
+        }
         for caret in [-1, 2] { #expect(CompletionPlace(in: "a", caret: caret) == nil) }
     }
 
     @Test func neverTrapsAndStaysWithinTheText() {
         var random = SeededGenerator(seed: 21)
-        let pieces = ["a", "not ", " and ", " or ", "(", ")", "{", "}", ":", "<", ">=", "\"", "\\", "*", " ", "null", "user.name", "é", "\n"]
+        let pieces = [
+            "a", "not ", " and ", " or ", "(", ")", "{", "}", ":", "<", ">=", "\"", "\\", "*", " ", "null", "user.name", "é", "\n",
+        ]
         for _ in 0..<20_000 {
             let text = (0..<Int.random(in: 0..<12, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             let caret = Int.random(in: 0...text.unicodeScalars.count, using: &random)
             guard let place = CompletionPlace(in: text, caret: caret) else { continue }
-            #expect(place.range.lowerBound <= caret && caret <= place.range.upperBound && place.range.upperBound <= text.unicodeScalars.count)
+            #expect(
+                place.range.lowerBound <= caret && caret <= place.range.upperBound && place.range.upperBound <= text.unicodeScalars.count)
         }
     }
 
     @Test func proposedValuesAreReadAgainAsTheyWere() throws {
         var random = SeededGenerator(seed: 22)
         let signs = [
-            "a", "B", "é", " ", ":", "\\", "\"", "*", "(", "}", "not ", " and ", " or ", "not", "or", "1", "\n", ",", "<", "true", "null", "\0", "\t",
+            "a", "B", "é", " ", ":", "\\", "\"", "*", "(", "}", "not ", " and ", " or ", "not", "or", "1", "\n", ",", "<", "true", "null",
+            "\0", "\t",
             "\u{202e}", "\u{85}", "-", "/", "n", "u0041", "\u{feff}", "\u{a0}", "@", "漢",
         ]
         for number in 0..<5000 {

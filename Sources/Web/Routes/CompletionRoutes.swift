@@ -37,7 +37,8 @@ struct CompletionRoutes: Sendable {
             let found = try await desk.run(query) { engine throws(ColumnError) in
                 try engine.answer(question, query.scope, stop: query.stop).value
             }
-            return found.map { Proposal(text: ProposedText.value($0.value.description), label: $0.value.description, count: $0.count) } + fixed
+            return found.map { Proposal(text: ProposedText.value($0.value.description), label: $0.value.description, count: $0.count) }
+                + fixed
         }
     }
 

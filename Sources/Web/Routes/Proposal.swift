@@ -29,7 +29,8 @@ struct Proposal: Sendable, Equatable {
             }
         }
         if let field = Field.named(written) {
-            first.insert(contentsOf: comparisons(field).map { Proposal(text: written + $0.text, label: $0.label, meaning: $0.meaning) }, at: 1)
+            first.insert(
+                contentsOf: comparisons(field).map { Proposal(text: written + $0.text, label: $0.label, meaning: $0.meaning) }, at: 1)
         }
         if !wanted.isEmpty, "not".hasPrefix(wanted) { first.append(Proposal(text: "not ", label: "not", meaning: "Everything else.")) }
         return first + then
@@ -60,7 +61,8 @@ struct Proposal: Sendable, Equatable {
         let values: [(String, String)] =
             switch field.type {
             case .boolean: [("true", "Yes."), ("false", "No.")]
-            case .date: [("now-15m", "A quarter of an hour ago."), ("now-1h", "An hour ago."), ("now-1d", "A day ago."), ("now/d", "Today.")]
+            case .date:
+                [("now-15m", "A quarter of an hour ago."), ("now-1h", "An hour ago."), ("now-1d", "A day ago."), ("now/d", "Today.")]
             default: []
             }
         let any = isOrdered || field.type == .date ? [] : [("*", "Any value.")]

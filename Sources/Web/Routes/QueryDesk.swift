@@ -72,10 +72,11 @@ struct QueryDesk: Sendable {
             let asked = Task {
                 let result = await perform(query) { engine throws(ColumnError) -> [UInt8] in
                     let answer = try engine.answer(question, query.scope, stop: query.stop) { (answer, since) throws(ColumnError) in
-                        feed.yield(Self.line(answer, write) { json in
-                            json.member("complete") { $0.value(false) }
-                            json.member("coversSince", since.iso8601)
-                        })
+                        feed.yield(
+                            Self.line(answer, write) { json in
+                                json.member("complete") { $0.value(false) }
+                                json.member("coversSince", since.iso8601)
+                            })
                     }
                     return Self.line(answer, write) { $0.member("complete") { $0.value(true) } }
                 }

@@ -12,15 +12,15 @@ struct QueryParameters: Sendable {
     let wantsPartial: Bool
     /// The first value of each parameter.
     private let values: [String: String]
-    private let parameters: Parameters
+    private let parameters: [(name: String, value: String)]
     private let now: Timestamp
 
     /// - Parameter readsQuery: whether `q` must be a whole query; one that is being written is not.
     init(_ request: borrowing Request, now: Timestamp, readsQuery: Bool = true) throws(Problem) {
-        parameters = request.uri.queryParameters
+        parameters = QueryString.parameters(request.uri.query ?? "")
         self.now = now
         var values: [String: String] = [:]
-        for (name, value) in parameters where values[String(name)] == nil { values[String(name)] = String(value) }
+        for (name, value) in parameters where values[name] == nil { values[name] = value }
         self.values = values
         switch values["partial"] {
         case nil: wantsPartial = request.headers[values: .accept].contains { $0.contains("application/x-ndjson") }
@@ -91,7 +91,7 @@ struct QueryParameters: Sendable {
     /// The fields of every parameter of that name, each one to four.
     func fieldLists(_ name: String) throws(Problem) -> [[Field]] {
         var lists: [[Field]] = []
-        for text in parameters[values: Substring(name)] { lists.append(try fields(String(text), name, 4)) }
+        for parameter in parameters where parameter.name == name { lists.append(try fields(parameter.value, name, 4)) }
         return lists
     }
 

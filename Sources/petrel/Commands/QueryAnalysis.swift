@@ -19,7 +19,9 @@ struct QueryAnalysis: ParsableArguments {
     @Option(help: ArgumentHelp("Values with their first and last time.", valueName: "field"))
     var seen: String?
 
-    @Option(help: ArgumentHelp("Order of --seen: rarest, frequent, newest, oldest or recent.", valueName: "order"), transform: QueryAnalysis.seenOrder)
+    @Option(
+        help: ArgumentHelp("Order of --seen: rarest, frequent, newest, oldest or recent.", valueName: "order"),
+        transform: QueryAnalysis.seenOrder)
     var order = SeenOrder.frequent
 
     @Option(help: ArgumentHelp("Values that were first seen since --since, or today (UTC).", valueName: "field"))
@@ -82,7 +84,9 @@ struct QueryAnalysis: ParsableArguments {
         if let firstSeen { try write(seen: QueryText.field(firstSeen), .newest, newTimes(frame), frame, &writer) }
         if extent {
             let extent = try frame.engine.answer(.extent, frame.scope).value
-            writer.row(["count", "first", "last"], [.integer(Int64(extent.count))] + [extent.first, extent.last].map { $0.map(ColumnValue.date) ?? .text("") })
+            writer.row(
+                ["count", "first", "last"],
+                [.integer(Int64(extent.count))] + [extent.first, extent.last].map { $0.map(ColumnValue.date) ?? .text("") })
         }
         if let places { try write(places: QueryText.field(places), frame, &writer) }
         if let matrix { try write(matrix: matrix, frame, &writer) }
@@ -116,7 +120,8 @@ struct QueryAnalysis: ParsableArguments {
         for summary in frame.interval == nil ? summaries.prefix(frame.limit) : summaries[...] {
             writer.row(
                 names + ["count", "min", "max", "mean"] + parts.map { "p\($0)" },
-                summary.keys + [.integer(Int64(summary.count)), summary.minimum, summary.maximum, .number(summary.mean)] + summary.percentiles)
+                summary.keys + [.integer(Int64(summary.count)), summary.minimum, summary.maximum, .number(summary.mean)]
+                    + summary.percentiles)
         }
     }
 
