@@ -53,18 +53,20 @@ extension Question where Value == Surprises {
     /// The values of a field by their departure from their own mean in the same window of the days before, the greatest first; ascending,
     /// what is missing the most. Days before the first stored event do not count. The scope's earliest time is ignored.
     public static func surprise(of field: Field, _ window: SurpriseWindow, limit: Int, ascending: Bool = false) -> Question {
-        Question(check: { () throws(ColumnError) in
-            _ = try [.field(field)].checked()
-            guard limit > 0 else { throw ColumnError(.invalid, "the limit must be at least 1, not \(limit)") }
-        }) { engine, scope, stop, partial throws(ColumnError) in
-            var scope = scope
-            scope.times = Timestamp(microseconds: .min)..<Timestamp(microseconds: window.end)
-            let earliest = engine.store.earliest
-            let days = (1...window.days).prefix { window.range(daysBefore: $0).lowerBound >= earliest }.count
-            let question = Question(
-                { SurpriseMerge(field, window, days: days) }, value: { $0.list(limit, ascending: ascending) })
-            return try question.ask(engine, scope, stop, partial)
-        }
+        Question(
+            check: { () throws(ColumnError) in
+                _ = try [.field(field)].checked()
+                guard limit > 0 else { throw ColumnError(.invalid, "the limit must be at least 1, not \(limit)") }
+            },
+            ask: { engine, scope, stop, partial throws(ColumnError) in
+                var scope = scope
+                scope.times = Timestamp(microseconds: .min)..<Timestamp(microseconds: window.end)
+                let earliest = engine.store.earliest
+                let days = (1...window.days).prefix { window.range(daysBefore: $0).lowerBound >= earliest }.count
+                let question = Question(
+                    { SurpriseMerge(field, window, days: days) }, value: { $0.list(limit, ascending: ascending) })
+                return try question.ask(engine, scope, stop, partial)
+            })
     }
 }
 

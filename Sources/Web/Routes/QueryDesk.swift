@@ -10,11 +10,12 @@ struct QueryDesk: Sendable {
     let store: ColumnStore
     let journal: EventJournal
     let clock: WallClock
+    /// Seconds after which a query is stopped.
+    var deadline = longest
 
+    private static let longest = 30.0
     /// How long an answer waits for the columns to have what was stored before the question.
     private static let patience = Duration.seconds(2)
-    /// Seconds after which a query is stopped.
-    private static let deadline = 30.0
     /// Queries block; they have threads of their own, so that two at most run at once and the event loops stay free.
     private static let workers = [DispatchQueue(label: "petrel.query.0"), DispatchQueue(label: "petrel.query.1")]
 
@@ -119,7 +120,7 @@ struct QueryDesk: Sendable {
     ) async -> Result<Value, ColumnError> {
         let engine = QueryEngine(store, width: Self.workers.count)
         let queue = Self.workers[Int.random(in: Self.workers.indices)]
-        DispatchQueue.global().asyncAfter(deadline: .now() + Self.deadline) { query.stop.stop() }
+        DispatchQueue.global().asyncAfter(deadline: .now() + deadline) { query.stop.stop() }
         return await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: Result { () throws(ColumnError) in try body(engine) }) }
         }
@@ -136,7 +137,7 @@ struct QueryDesk: Sendable {
         switch error.code {
         case .invalid: Problem(status: .badRequest, detail: error.detail)
         case .tooLarge: Problem(status: .unprocessableContent, detail: error.detail)
-        case .stopped: Problem(status: .serviceUnavailable, detail: "it took longer than \(Int(deadline)) s; ask for a shorter time")
+        case .stopped: Problem(status: .serviceUnavailable, detail: "it took longer than \(Int(longest)) s; ask for a shorter time")
         case .io, .damaged: Problem(status: .serviceUnavailable, detail: error.detail)
         }
     }
