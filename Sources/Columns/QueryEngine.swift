@@ -135,7 +135,7 @@ public struct QueryEngine: Sendable {
             }
             if let failure = results.withLock({ $0.failure }) { throw failure }
             (done, round) = (end, round * 2)
-            if done < segments.count { try afterRound?(upTo, segments[done].maxTime.addingReportingOverflow(1).partialValue) }
+            if done < segments.count { try afterRound?(upTo, min(segments[done].maxTime, .max - 1) + 1) }
         }
         try stop.check()
         return (upTo, results.withLock { $0.parts })

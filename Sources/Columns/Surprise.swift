@@ -38,7 +38,7 @@ public struct SurpriseWindow: Hashable, Sendable {
     public init(before end: Timestamp, length: Int64, days: Int) throws(ColumnError) {
         guard (1_000_000...Self.day).contains(length) else { throw ColumnError(.invalid, "the interval must be from 1 s to 1 d") }
         guard (1...90).contains(days) else { throw ColumnError(.invalid, "compare with 1 to 90 days, not \(days)") }
-        guard abs(end.microseconds) < 1 << 60 else { throw ColumnError(.invalid, "the end is too far away") }
+        guard end.microseconds.magnitude < 1 << 60 else { throw ColumnError(.invalid, "the end is too far away") }
         (self.end, self.length, self.days) = (end.microseconds, length, days)
     }
 

@@ -35,6 +35,8 @@ def test_options_of_the_command(petrel, data):
     assert [(row["field"], row["count"]) for row in facets] == [("source.ip", "10")] * 2 + [("destination.port", "21"), ("destination.port", "20")]
     one = ask("--percentiles", "source.port", "--percents", "50,100")[0]
     assert (one["count"], one["min"], one["max"], one["p50"], one["p100"]) == ("61", "5", "1059", "1029", "1059")
+    mean = petrel("query", "--data", data, "--percentiles", "source.port", "--format", "ndjson")
+    assert json.loads(mean.stdout)["mean"] == sum([*range(1000, 1060), 5]) / 61
     split = ask("--percentiles", "source.port", "--by", "destination.port", "--interval", "1h")
     assert [row["count"] for row in split] == ["20", "20", "20", "1"]
     rare = ask("--rare", "source.ip", "--limit", 1)[0]
@@ -77,7 +79,7 @@ def test_mistakes_of_the_command_are_explained(petrel, tmp_path, arguments, said
     "first-seen", "first-seen?field=source.ip&to=2000-01-01T00:00:00Z", "places?field=source.ip", "places?degrees=0", "places?geohash=10",
     "places?degrees=1&geohash=1", "matrix?rows=tags&columns=tags", "matrix?limit=0", "surprise", "surprise?field=tags&interval=2d",
     "surprise?field=tags&days=91", "count?compare=previous", "count?compare=next&from=1&to=2", "top?field=tags&compare=previous&from=2&to=2",
-    "complete?q=a&caret=2", "complete?caret=x", "count?partial=perhaps", "facets?field=@timestamp&partial=true"])
+    "complete?q=a&caret=2", "count?from=-9223372036854775808", "surprise?field=tags&to=9223372036854775807", "complete?caret=x", "count?partial=perhaps", "facets?field=@timestamp&partial=true"])
 def test_mistakes_are_problems(serve, path):
     assert serve().get(f"/api/v1/{path}").is_problem(400), path
 

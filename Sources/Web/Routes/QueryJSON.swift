@@ -13,14 +13,6 @@ extension JSONText {
         }
     }
 
-    /// Writes a number with all its digits; null for what JSON has no number for.
-    mutating func value(exact number: Double) {
-        guard number.isFinite else { return value(nil as String?) }
-        var digits: [UInt8] = []
-        EventJSON.appendNumber(number, to: &digits)
-        value(json: digits)
-    }
-
     mutating func member(_ name: String, exact number: Double) { member(name) { $0.value(exact: number) } }
 
     mutating func member(_ name: String, _ value: ColumnValue) { member(name) { $0.value(value) } }

@@ -30,7 +30,7 @@ struct QueryParameters: Sendable {
         }
         func time(_ name: String) throws(Problem) -> Timestamp? {
             guard let text = values[name] else { return nil }
-            if let milliseconds = Int64(text), abs(milliseconds) < 1 << 50 { return Timestamp(milliseconds: milliseconds) }
+            if let milliseconds = Int64(text), milliseconds.magnitude < 1 << 50 { return Timestamp(milliseconds: milliseconds) }
             if let time = TimestampReader.iso8601.read(Array(text.utf8).span) { return time }
             throw Problem(status: .badRequest, detail: "\(name): neither Unix milliseconds nor a time such as 2024-05-01T12:00:00Z")
         }
