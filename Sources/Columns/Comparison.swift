@@ -2,7 +2,9 @@ public import Model
 
 /// A period and the one of the same length directly before it.
 public struct ComparedPeriods: Hashable, Sendable {
+    /// The period itself.
     public let current: Range<Timestamp>
+    /// The one before it.
     public let previous: Range<Timestamp>
 
     /// The longest period: a thousand years.
@@ -32,9 +34,12 @@ public struct ComparedPeriods: Hashable, Sendable {
 
 /// What was counted in a period and in the one before.
 public struct ComparedCount: Hashable, Sendable {
+    /// In the current period.
     public let count: Int
+    /// In the one before.
     public let previous: Int
 
+    /// Counts of both periods.
     public init(count: Int, previous: Int) { (self.count, self.previous) = (count, previous) }
 
     /// How much more it is now.
@@ -43,9 +48,12 @@ public struct ComparedCount: Hashable, Sendable {
 
 /// A group in both periods; a histogram's spans are those of the current period.
 public struct ComparedGroup: Hashable, Sendable {
+    /// A value for each key.
     public let values: [ColumnValue]
+    /// Its events in both periods.
     public let counts: ComparedCount
 
+    /// A group with its counts.
     public init(values: [ColumnValue], counts: ComparedCount) { (self.values, self.counts) = (values, counts) }
 }
 

@@ -2,9 +2,11 @@ public import Model
 
 /// How many events there are, and the event times of the first and the last of them.
 public struct EventExtent: Hashable, Sendable {
+    /// Events.
     public let count: Int
     /// Nil when there is no event.
     public let first: Timestamp?
+    /// Nil when there is no event.
     public let last: Timestamp?
 }
 

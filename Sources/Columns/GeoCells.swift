@@ -2,11 +2,13 @@ public import Model
 
 /// The events of a cell of the earth.
 public struct GeoCell: Hashable, Sendable {
-    /// The south-west corner; the grid tells the size.
+    /// The southern edge; the grid tells the size.
     public let south: Double
+    /// Its western edge.
     public let west: Double
     /// The geohash, for grids of geohashes.
     public let geohash: String?
+    /// Events in the cell.
     public let count: Int
 }
 

@@ -2,8 +2,9 @@ import Model
 
 /// A division of the earth's surface into cells between meridians and parallels.
 public struct GeoGrid: Hashable, Sendable {
-    /// Degrees from south to north, and from west to east, of a cell.
+    /// Degrees from south to north of a cell.
     public let height: Double
+    /// Degrees from west to east of a cell.
     public let width: Double
     /// Letters of the geohash of a cell; nil where cells have none.
     public let letters: Int?

@@ -6,8 +6,11 @@ public struct NumberSummary: Sendable {
     public let keys: [ColumnValue]
     /// Numbers; an event with several different ones counts with each.
     public let count: Int
+    /// The least number.
     public let minimum: ColumnValue
+    /// The greatest number.
     public let maximum: ColumnValue
+    /// The mean, each number as often as it occurs.
     public let mean: Double
     /// For each percent asked for, the smallest number that at least so many percent of the numbers do not exceed (nearest rank).
     public let percentiles: [ColumnValue]

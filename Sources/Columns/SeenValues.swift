@@ -2,10 +2,13 @@ public import Model
 
 /// A value of a field, how often it occurs, and when.
 public struct SeenValue: Hashable, Sendable {
+    /// The value.
     public let value: ColumnValue
+    /// Events that have it.
     public let count: Int
-    /// The earliest and the latest event time.
+    /// The earliest event time.
     public let first: Timestamp
+    /// The latest event time.
     public let last: Timestamp
 }
 

@@ -2,6 +2,7 @@ public import Model
 
 /// How far a value departs from what is usual for it at that time of day.
 public struct SurprisingValue: Hashable, Sendable {
+    /// The value.
     public let value: ColumnValue
     /// Events in the window.
     public let count: Int
@@ -15,7 +16,9 @@ public struct SurprisingValue: Hashable, Sendable {
 
 /// The values that depart the most, how many were compared, and by how many days.
 public struct Surprises: Sendable {
+    /// The values, in the order asked for.
     public let values: [SurprisingValue]
+    /// Values that occur in the window or in the days.
     public let distinct: Int
     /// Days that the means are of: fewer than asked for where the stored events do not go back so far.
     public let days: Int

@@ -2,7 +2,9 @@ public import Model
 
 /// A value that a field has, and how often.
 public struct ValueProposal: Hashable, Sendable {
+    /// The value.
     public let value: ColumnValue
+    /// Events that have it.
     public let count: Int
 }
 

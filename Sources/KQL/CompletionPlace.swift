@@ -12,6 +12,7 @@ public struct CompletionPlace: Sendable, Equatable {
         case connective
     }
 
+    /// What may stand there.
     public let kind: Kind
     /// What is written of it in front of the caret, without quotes and escapes.
     public let written: String
