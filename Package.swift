@@ -43,7 +43,7 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
-        .systemLibrary(name: "CMalloc"),
+        .target(name: "CGlibc"),
         .target(name: "CWebAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
         // 1: values and bytes
         layer("Model", []),
@@ -52,7 +52,7 @@ let package = Package(
         layer("Formats", ["Model", "Wire"]),
         layer("KQL", ["Model", "Wire"]),
         layer("Enrichment", ["Model", "Wire", "CMaxMindDB"]),
-        layer("Journal", ["Model", "Wire", "CSQLite", "CZstd"]),
+        layer("Journal", ["Model", "Wire", "CSQLite", "CZstd", "CGlibc"]),
         layer("Simulator", ["Model", "Wire"]),
         // 3: what acquires, what follows
         layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"]),
@@ -85,7 +85,7 @@ let package = Package(
             name: "petrel",
             dependencies: [
                 "Model", "Wire", "Formats", "KQL", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
-                "CMalloc", "Columns",
+                "CGlibc", "Columns",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -102,7 +102,7 @@ let package = Package(
         tests("KQLTests", ["KQL", "Model", "Wire", "TestKit"]),
         tests("ColumnsTests", ["Columns", "KQL", "Journal", "Model", "Wire", "TestKit"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
-        tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite"]),
+        tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite", "CZstd"]),
         tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"]),
         tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
         tests(

@@ -22,8 +22,6 @@ public final class ColumnStore: Service {
     /// Where new segments are written.
     private let folder: String
     private let lock: FolderLock?
-    /// Rows of a full segment.
-    private let fullRows: Int
     private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
@@ -47,12 +45,14 @@ public final class ColumnStore: Service {
             }
         }
         try await self.init(
-            folder: folder, scratch: lock == nil ? scratch : nil, lock: lock, journal: journal, fullRows: SegmentBuilder.fullRows)
+            folder: folder, scratch: lock == nil ? scratch : nil, lock: lock, journal: journal)
     }
 
-    init(folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int) async throws {
+    init(
+        folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int = SegmentBuilder.fullRows,
+        plainAfter: Int = SegmentBuilder.plainAfter
+    ) async throws {
         self.journal = journal
-        self.fullRows = fullRows
         self.lock = lock
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -61,7 +61,8 @@ public final class ColumnStore: Service {
         let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         caughtUp = CommitSignal(head: after)
-        box = Mutex(Box(state: State(segments: segments, tail: SegmentBuilder(after: after, fullRows: fullRows), liveFrom: first ?? .zero)))
+        let tail = SegmentBuilder(after: after, fullRows: fullRows, plainAfter: plainAfter)
+        box = Mutex(Box(state: State(segments: segments, tail: tail, liveFrom: first ?? .zero)))
     }
 
     /// The whole segments of a chain that fits the journal; removes the other files if they are ours.
@@ -158,7 +159,7 @@ public final class ColumnStore: Service {
         let segment = try MappedSegment(path: path)
         box.withLock { box in
             box.state.segments.append(segment)
-            box.state.tail = SegmentBuilder(after: segment.lastID, fullRows: fullRows)
+            builder.startAnew()
         }
     }
 
@@ -187,6 +188,10 @@ public final class ColumnStore: Service {
     /// Id of the last event in the columns.
     public var upTo: EventID { box.withLock { $0.state.tail.lastID } }
 
+    /// The events that are in the columns: none before `liveFrom`, which retention moves, and none behind `upTo`. Both of one moment; equal
+    /// extents have equal answers.
+    public var extent: (liveFrom: EventID, upTo: EventID) { box.withLock { ($0.state.liveFrom, $0.state.tail.lastID) } }
+
     /// Sealed segments, their bytes, and the rows of all with those in memory.
     public var size: (segments: Int, bytes: Int, rows: Int) {
         box.withLock { box in
@@ -196,7 +201,7 @@ public final class ColumnStore: Service {
     }
 
     /// The earliest event time in the columns, microseconds; the greatest number when there are no events.
-    var earliest: Int64 {
+    public var earliest: Int64 {
         box.withLock { box in
             let tail = box.state.tail.rows > 0 ? box.state.tail.view.minTime : .max
             return box.state.segments.reduce(tail) { min($0, $1.minTime) }

@@ -11,7 +11,11 @@ struct Growing<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { base.deallocate() }
 
-    var bytes: Int { capacity * MemoryLayout<Element>.stride }
+    /// Bytes in use.
+    var bytes: Int { count * MemoryLayout<Element>.stride }
+
+    /// Bytes of memory held.
+    var heldBytes: Int { capacity * MemoryLayout<Element>.stride }
 
     @inline(__always) mutating func append(_ element: Element) {
         if count == capacity { grow(to: count + 1) }

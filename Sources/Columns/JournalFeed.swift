@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// What the columns need of a journal: one that is open for writing in this process, or the files of another's.
 public struct JournalFeed: Sendable {
-    /// The block that holds the next event behind an id; nil at the head.
+    /// The block that holds the next event behind an id, perhaps without raw records; nil at the head.
     let next: @Sendable (EventID) async throws(JournalError) -> Block?
     /// Id of the oldest kept event.
     let firstID: @Sendable () async throws(JournalError) -> EventID?
@@ -15,7 +15,7 @@ public struct JournalFeed: Sendable {
 
     /// The journal of this process.
     public init(_ journal: EventJournal) {
-        next = { id throws(JournalError) in try await journal.next(after: id) }
+        next = { id throws(JournalError) in try await journal.next(after: id, needsRaw: false) }
         firstID = { () throws(JournalError) in try await journal.reading { reader throws(JournalError) in try reader.firstID() } }
         lastID = { () throws(JournalError) in journal.head }
         wait = { await journal.waitForCommit(after: $0) != nil }
@@ -24,7 +24,9 @@ public struct JournalFeed: Sendable {
     /// The files of a journal as they are now.
     public init(folder: String) throws(JournalError) {
         let reader = Mutex(ReaderBox(reader: try JournalReader(folder: folder)))
-        next = { id throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.next(after: id) } }
+        next = { id throws(JournalError) in
+            try reader.withLock { box throws(JournalError) in try box.reader.next(after: id, needsRaw: false) }
+        }
         firstID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.firstID() } }
         lastID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.lastID() } }
         wait = { _ in false }

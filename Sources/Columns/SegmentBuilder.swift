@@ -8,10 +8,12 @@ import Model
 final class SegmentBuilder {
     /// Rows of a full segment, where nothing else is asked for.
     static let fullRows = 1 << 18
+    /// Values of a column after which it is decided whether each is looked up (``DictionaryBuilder/isPlain``).
+    static let plainAfter = 16_384
     /// Bytes of memory beyond which a segment is full with fewer rows.
     static let fullBytes = 256 << 20
 
-    let seed = UInt64.random(in: .min ... .max)
+    private(set) var seed = UInt64.random(in: .min ... .max)
     @exclusivity(unchecked) private(set) var rows = 0
     private(set) var lastID: EventID
     @exclusivity(unchecked) private var columns: [ColumnBuilder?]
@@ -20,22 +22,46 @@ final class SegmentBuilder {
     @exclusivity(unchecked) private var runs = Growing<Int64>()
     @exclusivity(unchecked) private var minTime = Int64.max
     @exclusivity(unchecked) private var maxTime = Int64.min
+    private let cells: BlockCells
     private let types: [FieldType?]
     private let fullRows: Int
+    private let plainAfter: Int
 
     /// A builder that goes on behind an id.
     ///
-    /// - Parameter types: the type of each field number; those of events where nothing else is said.
-    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows, types: [FieldType?] = FieldSchema.events.types) {
+    /// - Parameters:
+    ///   - plainAfter: values of a column after which it is decided whether each is looked up.
+    ///   - types: the type of each field number; those of events where nothing else is said.
+    init(
+        after id: EventID, fullRows: Int = SegmentBuilder.fullRows, plainAfter: Int = SegmentBuilder.plainAfter,
+        types: [FieldType?] = FieldSchema.events.types
+    ) {
         lastID = id
         self.fullRows = fullRows
+        self.plainAfter = plainAfter
         self.types = types
+        cells = BlockCells(types)
         columns = [ColumnBuilder?](repeating: nil, count: types.count)
     }
 
     var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
 
     var byteCount: Int { columns.reduce(times.bytes) { $0 + ($1?.byteCount ?? 0) } }
+
+    /// Forgets all rows, to go on behind the last. Memory is kept for the next ones, as fresh memory costs more than filling it.
+    func startAnew() {
+        seed = .random(in: .min ... .max)
+        rows = 0
+        times.shorten(to: 0)
+        zoneTimes.shorten(to: 0)
+        runs.shorten(to: 0)
+        minTime = .max
+        maxTime = .min
+        let isTooLarge = columns.reduce(0) { $0 + ($1?.heldBytes ?? 0) } > Self.fullBytes
+        for index in columns.indices {
+            if isTooLarge { columns[index] = nil } else { columns[index]?.removeAll(seed: seed) }
+        }
+    }
 
     /// The id of the first row.
     var firstID: EventID? { rows > 0 ? EventID(runs.base[1]) : nil }
@@ -48,11 +74,11 @@ final class SegmentBuilder {
         guard first < end else { return first }
         beginRun(block.id(first))
         block.events.bytes.withUnsafeBytes { bytes in
-            var start = first == 0 ? 0 : block.events.rowEnds[first - 1]
-            for index in first..<end {
-                let rowEnd = block.events.rowEnds[index]
-                addRow(UnsafeRawBufferPointer(rebasing: bytes[start..<rowEnd]), committed: block.id(index).committed)
-                start = rowEnd
+            for start in stride(from: first, to: end, by: BlockCells.stretchRows) {
+                let stretch = start..<min(start + BlockCells.stretchRows, end)
+                cells.gather(block, stretch, bytes: bytes, firstRow: rows)
+                for number in cells.fields where !cells.cells(of: number).isEmpty { column(number).append(cells.cells(of: number)) }
+                for index in 0..<stretch.count { endRow(cells.times.base[index]) }
             }
         }
         lastID = block.id(end - 1)
@@ -64,61 +90,6 @@ final class SegmentBuilder {
         if rows > 0, runs.base[runs.count - 1] + Int64(rows) - runs.base[runs.count - 2] == id.value { return }
         runs.append(Int64(rows))
         runs.append(id.value)
-    }
-
-    private func addRow(_ bytes: UnsafeRawBufferPointer, committed: Timestamp) {
-        let span = bytes.bindMemory(to: UInt8.self).span
-        var at = 0
-        var time: Int64?
-        var integer: Int64 = 0
-        while at < bytes.count {
-            guard let number = LEB128.read(span, &at), number < UInt64(types.count), let type = types[Int(number)] else { break }
-            let value: UnsafeRawBufferPointer
-            switch type {
-            case .keyword, .text:
-                guard let length = LEB128.read(span, &at), length <= UInt64(bytes.count - at) else {
-                    at = bytes.count
-                    continue
-                }
-                value = UnsafeRawBufferPointer(rebasing: bytes[at..<at + Int(length)])
-                at += Int(length)
-            case .label:
-                let start = at
-                guard let key = LEB128.read(span, &at), key <= UInt64(bytes.count - at) else {
-                    at = bytes.count
-                    continue
-                }
-                at += Int(key)
-                guard let text = LEB128.read(span, &at), text <= UInt64(bytes.count - at) else {
-                    at = bytes.count
-                    continue
-                }
-                at += Int(text)
-                value = UnsafeRawBufferPointer(rebasing: bytes[start..<at])
-            case .integer:
-                guard let zigzag = LEB128.read(span, &at) else {
-                    at = bytes.count
-                    continue
-                }
-                integer = Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
-                withUnsafeBytes(of: integer.littleEndian) { column(Int(number)).append($0, row: rows) }
-                continue
-            case .ip, .date, .number, .geoPoint, .boolean:
-                let width = type == .ip ? 16 : type == .boolean ? 1 : 8
-                guard bytes.count - at >= width else {
-                    at = bytes.count
-                    continue
-                }
-                value = UnsafeRawBufferPointer(rebasing: bytes[at..<at + width])
-                at += width
-            }
-            if number == UInt64(Field.timestamp.rawValue) {
-                if time == nil { time = Int64(littleEndian: value.loadUnaligned(as: Int64.self)) }
-            } else {
-                column(Int(number)).append(value, row: rows)
-            }
-        }
-        endRow(time ?? committed.microseconds)
     }
 
     private func endRow(_ time: Int64) {
@@ -136,9 +107,9 @@ final class SegmentBuilder {
         rows += 1
     }
 
-    @inline(__always) private func column(_ number: Int) -> ColumnBuilder {
+    private func column(_ number: Int) -> ColumnBuilder {
         if let known = columns[number] { return known }
-        let column = ColumnBuilder(types[number] ?? .text, seed: seed)
+        let column = ColumnBuilder(types[number] ?? .text, seed: seed, plainAfter: plainAfter)
         columns[number] = column
         return column
     }
@@ -147,7 +118,8 @@ final class SegmentBuilder {
     var view: SegmentView {
         SegmentView(
             rows: rows, times: UnsafePointer(times.base), zoneTimes: UnsafePointer(zoneTimes.base), runs: UnsafePointer(runs.base),
-            runCount: runs.count / 2, columns: columns.map { $0?.view }, minTime: minTime, maxTime: maxTime)
+            runCount: runs.count / 2, columns: columns.map { column in column.flatMap { $0.isEmpty ? nil : $0.view } }, minTime: minTime,
+            maxTime: maxTime)
     }
 
     /// Codes in all rows of each column, for the file.

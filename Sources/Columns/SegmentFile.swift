@@ -9,7 +9,7 @@ import Model
 enum SegmentFile {
     static let magic: UInt64 = 0x314C_4F43_5254_4550  // "PETRCOL1"
     /// Grows when the layout or the meaning of a column changes; other revisions are made again.
-    static let revision: UInt32 = 1
+    static let revision: UInt32 = 2
     static let headBytes = 128
     static let entryBytes = 56
 

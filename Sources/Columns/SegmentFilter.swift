@@ -98,7 +98,7 @@ struct SegmentFilter {
         }
         guard let column = view.column(at: index) else { return nil }
         if test.isExistence { return .present(column) }
-        if let only = onlyValue(test, type) {
+        if column.dictionary.isIndexed, let only = onlyValue(test, type) {
             let code = only.withUnsafeBytes { column.dictionary.code(of: $0) }
             return code == 0 ? nil : .code(column, Int(code))
         }

@@ -20,6 +20,7 @@ public final class EventJournal: Sendable {
         var ledgers: [String: Ledger]
         var stored: Int64
         var head: EventID
+        var removedUpTo: EventID
         var failure: JournalError?
     }
 
@@ -46,7 +47,7 @@ public final class EventJournal: Sendable {
         published = Mutex(
             Published(
                 tail: JournalTail(start: writer.lastID, maximumBytes: options.tailBytes), ledgers: writer.ledgers,
-                stored: try reader.count(), head: writer.lastID))
+                stored: try reader.count(), head: writer.lastID, removedUpTo: try reader.removedUpTo()))
     }
 
     // MARK: Writing
@@ -116,9 +117,12 @@ public final class EventJournal: Sendable {
         }
         let removed = try result.get()
         if !removed.isEmpty {
-            let kept = try await reading { reader throws(JournalError) in (count: try reader.count(), first: try reader.firstID()) }
+            let kept = try await reading { reader throws(JournalError) in
+                (count: try reader.count(), first: try reader.firstID(), removed: try reader.removedUpTo())
+            }
             published.withLock { published in
                 published.stored = kept.count
+                published.removedUpTo = kept.removed
                 if let first = kept.first { published.tail.forget(before: first) }
             }
         }
@@ -144,6 +148,9 @@ public final class EventJournal: Sendable {
     /// Id of the newest committed event.
     public var head: EventID { signal.head }
 
+    /// Id of the newest event that retention removed; zero when nothing was removed. A follower that knows it has missed nothing.
+    public var removedUpTo: EventID { published.withLock { $0.removedUpTo } }
+
     /// Events in the journal.
     public var storedCount: Int64 { published.withLock { $0.stored } }
 
@@ -160,10 +167,14 @@ public final class EventJournal: Sendable {
     public func waitForCommit(after cursor: EventID) async -> EventID? { await signal.wait(after: cursor) }
 
     /// The block that holds the next event behind `cursor`, from memory when it is recent, or nil at the head.
-    public func next(after cursor: EventID, times: ClosedRange<Timestamp>? = nil) async throws(JournalError) -> Block? {
+    ///
+    /// - Parameter needsRaw: whether the raw records are needed; without them less is read and unpacked.
+    public func next(
+        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true
+    ) async throws(JournalError) -> Block? {
         let recent = published.withLock { $0.tail.block(after: cursor) }
         if recent.covered { return recent.block }
-        return try await reading { reader throws(JournalError) in try reader.next(after: cursor, times: times) }
+        return try await reading { reader throws(JournalError) in try reader.next(after: cursor, times: times, needsRaw: needsRaw) }
     }
 
     /// Runs the body with the journal's reader, off the caller's thread.

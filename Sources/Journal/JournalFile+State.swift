@@ -108,8 +108,8 @@ extension JournalFile {
 
     // MARK: A new file
 
-    /// Copies the state of the file before, but for origin keys that have left the window.
-    func copyState(from old: JournalFile, originsSince limit: Timestamp) throws(JournalError) {
+    /// Copies the state of the file before, whose newest event is `last`, but for origin keys that have left the window.
+    func copyState(from old: JournalFile, last: EventID, originsSince limit: Timestamp) throws(JournalError) {
         let known = try old.cursors()
         let ledgers = try old.ledgers()
         let cursorTimes = try old.cursorTimes()
@@ -122,7 +122,7 @@ extension JournalFile {
             for (source, origin, receipt, committed) in origins {
                 try save(origin, source: source, receipt: receipt, committed: committed)
             }
-            try markComplete()
+            try markComplete(following: last)
         }
     }
 
@@ -154,11 +154,24 @@ extension JournalFile {
     }
 
     /// Says that the file holds the whole state; a file without the mark was cut off while it was made and holds nothing.
-    func markComplete() throws(JournalError) {
+    ///
+    /// - Parameter last: the newest event of all files before; zero where there are none.
+    func markComplete(following last: EventID) throws(JournalError) {
+        try connection.statement("INSERT OR REPLACE INTO meta VALUES('follows', ?)").run(.text(last.description))
         try connection.statement("INSERT OR REPLACE INTO meta VALUES('complete', '1')").run()
     }
 
+    /// The newest event of all files before this one; nil in files of versions that did not note it.
+    func followedID() throws(JournalError) -> EventID? {
+        let statement = try connection.statement("SELECT value FROM meta WHERE key = 'follows'")
+        defer { statement.reset() }
+        return try statement.step() ? EventID(statement.text(0)) : nil
+    }
+
     var isComplete: Bool {
-        get throws(JournalError) { try connection.integer("SELECT count(*) FROM meta WHERE key = 'complete'") == 1 }
+        get throws(JournalError) {
+            guard version > 0 else { return false }
+            return try connection.integer("SELECT count(*) FROM meta WHERE key = 'complete'") == 1
+        }
     }
 }

@@ -28,11 +28,21 @@ final class JournalFile {
           source TEXT NOT NULL, key TEXT NOT NULL, content INTEGER NOT NULL, first_id INTEGER NOT NULL, count INTEGER NOT NULL,
           committed INTEGER NOT NULL, PRIMARY KEY(source, key)) STRICT, WITHOUT ROWID;
         CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE block ADD COLUMN place INTEGER;
+        ALTER TABLE block ADD COLUMN rows_bytes INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE block ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
+        """,
     ]
+
+    /// Blocks of more compressed bytes lie in the ``BlockFile``, smaller ones in their row: one flush instead of two.
+    static let inlineBytes = 16_384
 
     let connection: SQLiteConnection
     let name: JournalFileName
+    private var blockFile: BlockFile?
+    private(set) var version = 0
     var path: String { connection.path }
 
     /// Opens a file for writing, bringing its schema up to date.
@@ -40,19 +50,20 @@ final class JournalFile {
         connection = try SQLiteConnection(path: path, mode: create ? .create : .readWrite)
         self.name = name
         if create {
-            try connection.execute("PRAGMA page_size=65536; PRAGMA application_id=\(Self.applicationID)")
+            try connection.execute("PRAGMA page_size=8192; PRAGMA application_id=\(Self.applicationID)")
         }
         try connection.execute(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=500; PRAGMA cache_size=-16384; PRAGMA secure_delete=OFF"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16384; PRAGMA secure_delete=OFF"
         )
         try checkIdentity()
-        let version = try connection.integer("PRAGMA user_version")
-        for step in Int(version)..<Self.migrations.count {
+        for step in version..<Self.migrations.count {
             try connection.transaction { () throws(JournalError) in
                 try connection.execute(Self.migrations[step])
                 try connection.execute("PRAGMA user_version=\(step + 1)")
             }
         }
+        version = Self.migrations.count
+        blockFile = try BlockFile(writing: Self.blockPath(of: path), committed: committedBlockBytes())
     }
 
     /// Opens a file for reading.
@@ -63,10 +74,13 @@ final class JournalFile {
     }
 
     private func checkIdentity() throws(JournalError) {
-        guard try connection.integer("PRAGMA application_id") == Self.applicationID else {
+        let application = try connection.integer("PRAGMA application_id")
+        // A file that was cut off while it was made has no content at all, and is no complete one.
+        if application == 0, try connection.integer("SELECT count(*) FROM sqlite_master") == 0 { return }
+        guard application == Self.applicationID else {
             throw JournalError(.damaged, "\(path): not a Petrel journal file; move it out of the journal folder")
         }
-        let version = try connection.integer("PRAGMA user_version")
+        version = Int(try connection.integer("PRAGMA user_version"))
         guard version <= Self.migrations.count else {
             throw JournalError(.newer, "\(path): written by a newer Petrel (schema \(version)); use that version or later")
         }
@@ -84,20 +98,57 @@ final class JournalFile {
     // MARK: Blocks
 
     func insertBlock(firstID: EventID, _ batch: EventBatch, codec: BlockCodec) throws(JournalError) {
-        let blobs = try codec.encode(batch)
         let bounds = TimeBounds(batch)
-        try connection.statement("INSERT INTO block VALUES(?,?,?,?,?,?)").run(
+        let head: [SQLiteValue] = [
             .integer(firstID.value), .integer(Int64(batch.count)), .integer(bounds.earliest.microseconds),
-            .integer(bounds.latest.microseconds), .blob(blobs.rows), .blob(blobs.raw))
+            .integer(bounds.latest.microseconds),
+        ]
+        let insert = try connection.statement("INSERT INTO block VALUES(?,?,?,?,?,?,?,?,?)")
+        try codec.encode(batch) { rows, raw throws(JournalError) in
+            guard let blockFile, rows.count + raw.count > Self.inlineBytes else {
+                return try insert.run(head + [.blob(Array(rows)), .blob(Array(raw)), .null, .integer(0), .integer(0)])
+            }
+            let place = try blockFile.append(rows, raw)
+            try insert.run(
+                head + [.blob([]), .blob([]), .integer(place), .integer(Int64(rows.count)), .integer(Int64(raw.count))])
+        }
+    }
+
+    /// Runs the body in a transaction, whose large blocks are flushed before it is committed.
+    func transaction(_ body: () throws(JournalError) -> Void) throws(JournalError) {
+        let committed = blockFile?.end ?? 0
+        do {
+            try connection.transaction { () throws(JournalError) in
+                try body()
+                try blockFile?.flush()
+            }
+        } catch {
+            blockFile?.rollBack(to: committed)
+            throw error
+        }
+    }
+
+    /// The file of large blocks beside a journal file.
+    static func blockPath(of path: String) -> String {
+        (path.hasSuffix(".sqlite") ? String(path.dropLast(".sqlite".count)) : path) + ".blocks"
+    }
+
+    private func committedBlockBytes() throws(JournalError) -> Int64 {
+        try connection.integer("SELECT max(place + rows_bytes + raw_bytes) FROM block")
     }
 
     /// The first block that holds an event behind `cursor` and, with `times`, may hold one of that time.
-    func block(after cursor: EventID, times: ClosedRange<Timestamp>? = nil, codec: BlockCodec) throws(JournalError) -> Block? {
+    func block(
+        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true, codec: BlockCodec
+    ) throws(JournalError) -> Block? {
         let earliest = times?.lowerBound.microseconds ?? .min
         let latest = times?.upperBound.microseconds ?? .max
+        // A file of the first version, opened for reading, may since have been brought up to date by its writer.
+        if version < Self.blockFileVersion { version = Int(try connection.integer("PRAGMA user_version")) }
+        let place = version < Self.blockFileVersion ? "NULL, 0, 0" : "place, rows_bytes, raw_bytes"
         let statement = try connection.statement(
             """
-            SELECT first_id, count, rows, raw FROM block
+            SELECT first_id, count, rows, raw, \(place) FROM block
             WHERE first_id >= coalesce((SELECT max(first_id) FROM block WHERE first_id <= ?1), 0)
               AND first_id + count > ?1 + 1 AND latest >= ?2 AND earliest <= ?3
             ORDER BY first_id LIMIT 1
@@ -106,9 +157,29 @@ final class JournalFile {
         statement.bind([.integer(cursor.value), .integer(earliest), .integer(latest)])
         guard try statement.step() else { return nil }
         let firstID = EventID(statement.integer(0))
-        let events = try codec.decode(
-            rows: statement.blob(2), raw: statement.blob(3), count: Int(statement.integer(1)), where: "\(path), block \(firstID)")
+        let (rows, raw) = try blobs(of: statement, needsRaw: needsRaw)
+        let events = try codec.decode(rows: rows, raw: raw, count: Int(statement.integer(1)), where: "\(path), block \(firstID)")
         return Block(firstID: firstID, events: events)
+    }
+
+    /// The version of the schema since which large blocks lie beside the file.
+    private static let blockFileVersion = 2
+
+    private func openBlockFile() throws(JournalError) -> BlockFile {
+        if let blockFile { return blockFile }
+        let file = try BlockFile(reading: Self.blockPath(of: path))
+        blockFile = file
+        return file
+    }
+
+    private func blobs(of statement: SQLiteStatement, needsRaw: Bool) throws(JournalError) -> (rows: [UInt8], raw: [UInt8]?) {
+        guard !statement.isNull(4) else { return (statement.blob(2), needsRaw ? statement.blob(3) : nil) }
+        let (place, rows, raw) = (statement.integer(4), statement.integer(5), statement.integer(6))
+        guard place >= 0, 0...Int64(BlockCodec.maximumBytes) ~= rows, 0...Int64(BlockCodec.maximumBytes) ~= raw else {
+            throw JournalError(.damaged, "\(path), block \(statement.integer(0)): lies nowhere; restore the file or move it away")
+        }
+        let file = try openBlockFile()
+        return (try file.read(Int(rows), at: place), needsRaw ? try file.read(Int(raw), at: place + rows) : nil)
     }
 
     /// Id of the newest event, or nil when the file has none.

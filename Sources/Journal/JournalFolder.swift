@@ -70,19 +70,25 @@ struct JournalFolder: Sendable {
         return names.sorted()
     }
 
-    /// Bytes on disk of a file with its write-ahead log.
+    /// Bytes on disk of a file with its write-ahead log and its large blocks.
     func size(of name: JournalFileName) -> Int64 {
-        ["", "-wal"].reduce(0) { total, suffix in
+        parts(of: name).reduce(0) { total, path in
             var info = stat()
-            return stat(path(of: name) + suffix, &info) == 0 ? total + Int64(info.st_size) : total
+            return stat(path, &info) == 0 ? total + Int64(info.st_size) : total
         }
     }
 
-    /// Unlinks a file with its write-ahead log.
+    /// Unlinks a file with its write-ahead log and its large blocks.
     func remove(_ name: JournalFileName) throws(JournalError) {
-        for suffix in ["", "-wal", "-shm"] where unlink(path(of: name) + suffix) != 0 && errno != ENOENT {
-            throw JournalError(.io, "\(path(of: name))\(suffix): \(String(cString: strerror(errno)))")
+        for path in parts(of: name) where unlink(path) != 0 && errno != ENOENT {
+            throw JournalError(.io, "\(path): \(String(cString: strerror(errno)))")
         }
+    }
+
+    /// What belongs to a journal file, the file itself first: without it the others mean nothing.
+    private func parts(of name: JournalFileName) -> [String] {
+        let path = path(of: name)
+        return [path, path + "-wal", path + "-shm", JournalFile.blockPath(of: path)]
     }
 }
 

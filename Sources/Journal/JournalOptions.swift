@@ -13,7 +13,7 @@ public struct JournalOptions: Sendable {
     /// Bytes of all files above which the oldest are unlinked; nil keeps all.
     public var maximumBytes: Int64?
     /// zstd level of the blocks.
-    public var compressionLevel: Int32 = 1
+    public var compressionLevel: Int32 = -3
     /// The newest file is checked page by page at start when it is no larger than this.
     public var integrityCheckBytes: Int64 = 256 << 20
 

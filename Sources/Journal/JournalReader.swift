@@ -15,10 +15,14 @@ public final class JournalReader {
     }
 
     /// The first block that holds an event behind `cursor` and, with `times`, may hold one of that time.
-    public func next(after cursor: EventID, times: ClosedRange<Timestamp>? = nil) throws(JournalError) -> Block? {
+    ///
+    /// - Parameter needsRaw: whether the raw records are needed; without them less is read and unpacked, and all are empty.
+    public func next(
+        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true
+    ) throws(JournalError) -> Block? {
         for file in try files() {
             guard let last = try file.lastID(), last > cursor else { continue }
-            if let block = try file.block(after: cursor, times: times, codec: codec) { return block }
+            if let block = try file.block(after: cursor, times: times, needsRaw: needsRaw, codec: codec) { return block }
         }
         return nil
     }
@@ -47,6 +51,16 @@ public final class JournalReader {
             if let first = try file.firstID() { return first }
         }
         return nil
+    }
+
+    /// Id of the newest event that retention removed; zero when nothing was removed.
+    ///
+    /// Files of earlier versions do not say what they follow: then it is the id before the oldest kept event, so that a gap may be told of
+    /// where there is none, and never the other way.
+    public func removedUpTo() throws(JournalError) -> EventID {
+        guard let file = try files().first else { return .zero }
+        if let id = try file.followedID() { return id }
+        return EventID((try firstID()?.value ?? 1) - 1)
     }
 
     /// Id of the newest kept event, or nil when there is none.

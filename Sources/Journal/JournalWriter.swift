@@ -53,7 +53,7 @@ final class JournalWriter {
             file = newest
         } else {
             file = try Self.makeFile(JournalFileName(day: clock.now.day, number: 0), in: folder)
-            try file.markComplete()
+            try file.markComplete(following: .zero)
         }
         ledgers = try file.ledgers()
         cursors = [:]
@@ -78,7 +78,7 @@ final class JournalWriter {
             try rollOverIfDue()
             var results: [Result<CommitReceipt, JournalError>] = []
             var blocks: [Block] = []
-            try file.connection.transaction { () throws(JournalError) in
+            try file.transaction { () throws(JournalError) in
                 var pending = PendingBlock()
                 for append in appends { results.append(try admit(append, &pending, &blocks)) }
                 try close(&pending, &blocks)
@@ -102,6 +102,8 @@ final class JournalWriter {
 
     /// Most events that small appends gather in one block.
     private static let blockEvents = 5000
+    /// Bytes from which an append is a block of its own: to join it to another would only copy it.
+    private static let blockBytes = 256 << 10
 
     private func admit(_ append: JournalAppend, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> Result<
         CommitReceipt, JournalError
@@ -140,7 +142,11 @@ final class JournalWriter {
 
     private func place(_ events: EventBatch, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> CommitReceipt {
         guard !events.isEmpty else { return CommitReceipt(firstID: lastID, count: 0, wasRepeated: false) }
-        if pending.events.count + events.count > Self.blockEvents { try close(&pending, &blocks) }
+        if pending.events.count + events.count > Self.blockEvents || pending.events.byteCount >= Self.blockBytes
+            || events.byteCount >= Self.blockBytes
+        {
+            try close(&pending, &blocks)
+        }
         let first = ids.next(events.count, at: clock.now)
         // The generator may have gone on to another millisecond: ids inside a block are consecutive.
         if !pending.events.isEmpty, first.value != pending.firstID.value + Int64(pending.events.count) { try close(&pending, &blocks) }
@@ -183,7 +189,8 @@ final class JournalWriter {
             return
         }
         let next = try Self.makeFile(name, in: folder)
-        try next.copyState(from: file, originsSince: clock.now.adding(seconds: -options.originWindowSeconds))
+        try next.copyState(
+            from: file, last: lastID, originsSince: clock.now.adding(seconds: -options.originWindowSeconds))
         try file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         file = next
     }

@@ -124,7 +124,10 @@ package final class SQLiteStatement {
     }
 
     /// Binds the values, runs to the end and resets.
-    package func run(_ values: SQLiteValue...) throws(JournalError) {
+    package func run(_ values: SQLiteValue...) throws(JournalError) { try run(values) }
+
+    /// Binds the values, runs to the end and resets.
+    package func run(_ values: [SQLiteValue]) throws(JournalError) {
         bind(values)
         while try step() {}
         reset()
@@ -153,6 +156,8 @@ package final class SQLiteStatement {
             }
         }
     }
+
+    package func isNull(_ column: Int) -> Bool { sqlite3_column_type(pointer, Int32(column)) == SQLITE_NULL }
 
     package func integer(_ column: Int) -> Int64 { sqlite3_column_int64(pointer, Int32(column)) }
 

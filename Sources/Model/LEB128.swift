@@ -1,5 +1,8 @@
 /// Unsigned numbers of variable length, seven bits a byte, the low ones first (DWARF 5 §7.6), as in the packed rows of ``EventBatch``.
 public enum LEB128 {
+    /// Most bytes of a number.
+    public static let maximumBytes = 10
+
     /// The number at an offset, which then stands behind it; nil when it is cut or longer than 64 bits.
     @inlinable @inline(__always) public static func read(_ bytes: Span<UInt8>, _ at: inout Int) -> UInt64? {
         var value: UInt64 = 0

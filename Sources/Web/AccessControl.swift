@@ -48,14 +48,20 @@ final class AccessControl: Sendable {
     func permits(_ fields: HTTPFields) -> Bool {
         guard let token else { return true }
         if let header = fields[.authorization], header.hasPrefix("Bearer "), isEqual(header.dropFirst(7).utf8, token) { return true }
+        return session(fields) != nil
+    }
+
+    /// The session whose cookie a request carries; nil without one that is valid.
+    func session(_ fields: HTTPFields) -> String? {
+        guard token != nil else { return nil }
         for part in (fields[.cookie] ?? "").split(separator: ";") {
             let pair = part.trimmingPrefix(" ").split(separator: "=", maxSplits: 1)
             if pair.count == 2, pair[0] == Self.cookieName {
                 let session = String(pair[1])
-                return sessions.withLock { $0.contains(session) }
+                return sessions.withLock { $0.contains(session) } ? session : nil
             }
         }
-        return false
+        return nil
     }
 
     /// Whether the named host is one under which this server may be used.

@@ -9,6 +9,8 @@ struct Problem: Error, HTTPResponseError {
     let detail: String
     /// Seconds after which the same request may succeed.
     var retryAfter: Int?
+    /// Further header fields of the answer.
+    var fields = HTTPFields()
 
     var json: [UInt8] {
         var json = JSONText()
@@ -23,6 +25,7 @@ struct Problem: Error, HTTPResponseError {
 
     func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = Response(json, status: status)
+        response.headers.append(contentsOf: fields)
         response.headers[.contentType] = "application/problem+json"
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         return response
@@ -35,5 +38,16 @@ extension Response {
         self.init(
             status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: json)))
+    }
+
+    /// A JSON answer with a tag made from its content; 304 where the client has it.
+    init(_ json: [UInt8], revalidating request: Request) {
+        let tag = EntityTag.strong(json)
+        if EntityTag.matches(tag, request) {
+            self = EntityTag.notModified(tag)
+        } else {
+            self.init(json)
+            EntityTag.label(&self, tag)
+        }
     }
 }

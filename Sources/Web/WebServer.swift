@@ -28,10 +28,21 @@ public struct WebOptions: Sendable {
     public var maximumBodyBytes = 64 << 20
     /// Whether the journal is thrown away and holds invented events: it takes no real ones then.
     public var isSimulated = false
+    /// How much one client may ask.
+    public var rateLimits = RateLimitOptions()
+    /// What the cursors of pages are made with; kept with the events, so that cursors outlive the process.
+    public var cursorKey = (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max))
+    /// Version of the program.
+    public var version = "0"
+    /// Names this build of the program in entity tags; without blanks and quotes.
+    public var revision = "0"
     /// Folder that replaces the built-in pages.
     public var webRoot: String?
     /// Folder of the data files.
     public var assetFolder = ".assets"
+
+    /// The clock by which rate limits run: time since any moment, never set back.
+    var steadyClock = RateLimits.steadyClock
 
     /// The defaults.
     public init() {}
@@ -90,41 +101,47 @@ public struct WebServer: Service {
 
     /// Serves until the service group shuts down.
     public func run() async throws {
-        let router = Router(options: [.autoGenerateHeadEndpoints])
+        let router = Router(context: WebContext.self, options: [.autoGenerateHeadEndpoints])
         router.add(middleware: GuardMiddleware(access: access))
-        register(on: router.group())
-        if !options.pathPrefix.isEmpty { register(on: router.group(RouterPath(options.pathPrefix))) }
+        let table = routes
+        let limits = RateLimits(options.rateLimits, access: access, now: options.steadyClock)
+        for root in [RouterPath("")] + (options.pathPrefix.isEmpty ? [] : [RouterPath(options.pathPrefix)]) {
+            let group = router.group(root)
+            AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: group)
+            table.register(on: group, limits: limits)
+        }
         let hub = hub
         let onListening = onListening
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(additionalChannelHandlers: [EventStreamHandler(hub: hub)], idleTimeout: .seconds(75))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [UnfinishedRequestHandler(), EventStreamHandler(hub: hub)], idleTimeout: .seconds(75))),
             configuration: .init(address: .hostname(options.host, port: options.port), backlog: 4096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(hub.group), logger: logger)
         try await application.run()
     }
 
-    private func register(on root: RouterGroup<BasicRequestContext>) {
-        let api = root.group("api/v1")
-        let state = StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about)
-        AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: root)
+    /// Everything that can be asked, and the document that says so.
+    var routes: RouteTable {
+        let journal = pipeline.journal
+        var table = RouteTable()
+        EventRoutes(journal: journal, revision: options.revision).add(to: &table)
+        let desk = QueryDesk(store: columns, journal: journal, clock: clock, revision: options.revision)
+        QueryRoutes(desk: desk, cursorKey: PageCursor.Key(options.cursorKey.0, options.cursorKey.1)).add(to: &table)
+        AnalysisRoutes(desk: desk).add(to: &table)
+        CompletionRoutes(desk: desk).add(to: &table)
+        table.addStream(.stream)
+        table.addStream(.live)
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
-            .register(on: api)
-        EventRoutes(journal: pipeline.journal).register(on: api)
-        let desk = QueryDesk(store: columns, journal: pipeline.journal, clock: clock)
-        QueryRoutes(desk: desk).register(on: api)
-        AnalysisRoutes(desk: desk).register(on: api)
-        CompletionRoutes(desk: desk).register(on: api)
-        state.register(on: api)
-        root.get("healthz") { [journal = pipeline.journal] _, _ in
-            if let failure = journal.failure { throw Problem(status: .serviceUnavailable, detail: "the journal cannot write: \(failure)") }
-            return Response(Array("{\"status\":\"ok\"}".utf8))
-        }
-        root.get("metrics") { _, _ in
-            Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4"],
-                body: .init(byteBuffer: ByteBuffer(string: state.metrics)))
-        }
+            .add(to: &table)
+        StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about).add(to: &table)
+        let document = OpenAPIDocument(
+            operations: table.operations + [.openAPI], version: options.version, pathPrefix: options.pathPrefix,
+            needsToken: access.needsToken
+        ).json
+        table.add(.openAPI) { request, _ in Response(document, revalidating: request) }
+        return table
     }
 }

@@ -22,20 +22,22 @@ struct FileImporter {
 
     let pipeline: IngestPipeline
 
-    /// Reads every file once.
+    /// Reads every file once, and standard input where `-` stands for it.
     func run(_ paths: [String], format: String?, quiet: Bool = false) async throws -> Report {
         let journal = pipeline.journal
         let before = journal.ledgers[Self.sourceName] ?? Ledger()
         let head = journal.head
         let start = ContinuousClock.now
         let progress = ImportProgress(totalBytes: paths.reduce(0) { $0 + Self.size($1) })
+        let files = paths.filter { $0 != StandardInputSource.path }
         let source = FileSource(
-            FileSourceOptions(paths: paths, format: format), onProgress: { if !quiet { progress.note($0) } },
+            FileSourceOptions(paths: files, format: format), onProgress: { if !quiet { progress.note($0) } },
             onNotice: { Console.error("\($0)") })
         let intake = pipeline.intake(for: SourceSettings(name: Self.sourceName, format: format))
         var report = Report()
         defer { progress.end() }
-        report.files = try await source.importFiles(into: intake)
+        if !files.isEmpty { report.files = try await source.importFiles(into: intake) }
+        if files.count < paths.count { report.files.append(try await StandardInputSource(format: format).importAll(into: intake)) }
         intake.meter.note(.finished)
         report.seconds = (ContinuousClock.now - start) / .seconds(1)
         report.ledger = (journal.ledgers[Self.sourceName] ?? Ledger()) - before

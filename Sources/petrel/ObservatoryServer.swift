@@ -94,6 +94,9 @@ struct ObservatoryServer {
         var options = installation.configuration.web
         options.assetFolder = installation.assetFolder
         options.isSimulated = isSimulated
+        options.version = Petrel.version
+        options.revision = ProgramRevision.text
+        options.cursorKey = try CursorKeyFile.load(folder: installation.dataFolder)
         let address = options.host.contains(":") ? "[\(options.host)]" : options.host
         let path = options.pathPrefix
         let web = try WebServer(

@@ -1,5 +1,6 @@
 import ArgumentParser
-import CMalloc
+import CGlibc
+import Foundation
 import Glibc
 
 /// The command line: one subcommand per task.
@@ -32,6 +33,8 @@ struct Petrel: AsyncParsableCommand {
         // Batches are megabytes that come and go many times a second: kept by the allocator, not mapped and zeroed anew each time.
         mallopt(M_MMAP_THRESHOLD, 32 << 20)
         mallopt(M_TRIM_THRESHOLD, 64 << 20)
+        // As many arenas as processors, not eight times as many: what one thread gives back, another uses again.
+        mallopt(M_ARENA_MAX, Int32(clamping: max(ProcessInfo.processInfo.activeProcessorCount, 2)))
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -89,8 +89,9 @@ final class ColumnFixture {
     }
 
     /// A store over the journal that has taken all there is.
-    func store(_ name: String = "columns", fullRows: Int) async throws -> ColumnStore {
-        let store = try await ColumnStore(folder: folder.file(name), lock: nil, journal: JournalFeed(journal), fullRows: fullRows)
+    func store(_ name: String = "columns", fullRows: Int, plainAfter: Int = 64) async throws -> ColumnStore {
+        let store = try await ColumnStore(
+            folder: folder.file(name), lock: nil, journal: JournalFeed(journal), fullRows: fullRows, plainAfter: plainAfter)
         try await store.catchUp()
         return store
     }

@@ -93,8 +93,8 @@ import Testing
             for row in 0..<100 {
                 let most = row >= firstList ? 4 : 1
                 rows.append((0..<Int.random(in: 0...most, using: &random)).map { _ in "\(Int.random(in: 0..<5, using: &random))" })
-                for value in rows[row] { Array(value.utf8).withUnsafeBytes { column.append($0, row: row) } }
             }
+            Self.append(rows, to: column)
             column.pad(to: rows.count)
             let view = column.view
             #expect((view.ends != nil) == (firstList < 100))
@@ -106,6 +106,37 @@ import Testing
                 #expect(Set(distinct) == Set(codes) && distinct.count == Set(codes).count)
             }
         }
+    }
+
+    @Test func `A column of values that come once is plain until a row has two`() {
+        let column = ColumnBuilder(.keyword, seed: 13, plainAfter: 256)
+        var rows = (0..<1000).map { ["\($0)"] }
+        Self.append(rows, to: column)
+        #expect(!column.view.dictionary.isIndexed)
+        // The same values again have numbers of their own now.
+        Self.append(rows, from: 1000, to: column)
+        #expect(column.view.dictionary.count > 1500)
+        Self.append([["7", "8", "7"], []], from: 2000, to: column)
+        rows += rows + [["7", "8", "7"], []]
+        column.pad(to: rows.count)
+        let view = column.view
+        #expect(view.dictionary.isIndexed && view.dictionary.count == 1000)
+        for (row, wanted) in rows.enumerated() {
+            let codes = view.positions(of: row).map { view.code(at: $0) }.filter { $0 != 0 }
+            #expect(codes.map { String(decoding: view.dictionary.value($0 - 1), as: UTF8.self) } == wanted)
+        }
+        var distinct = 0
+        view.forEachDistinct(in: 2000) { _ in distinct += 1 }
+        #expect(distinct == 2)
+    }
+
+    @Test func `A column of few values, or of addresses, is never plain`() {
+        let few = ColumnBuilder(.keyword, seed: 14, plainAfter: 256)
+        Self.append((0..<1000).map { ["\($0 % 100)"] }, to: few)
+        #expect(few.view.dictionary.isIndexed && few.view.dictionary.count == 100)
+        let addresses = ColumnBuilder(.ip, seed: 15, plainAfter: 256)
+        Self.append((0..<1000).map { [String(repeating: "0", count: 12) + "\(1000 + $0)"] }, to: addresses)
+        #expect(addresses.view.dictionary.isIndexed)
     }
 
     @Test func `Division rounds down`() {
@@ -122,6 +153,21 @@ import Testing
         selection.begin(rows)
         selection.fill { set.contains($0) }
         return selection
+    }
+
+    private static func append(_ rows: [[String]], from first: Int = 0, to column: ColumnBuilder) {
+        let text = Array(rows.joined().joined().utf8)
+        text.withUnsafeBytes { bytes in
+            var at = 0
+            var cells: [Cell] = []
+            for (row, values) in rows.enumerated() {
+                for value in values {
+                    cells.append(Cell(UnsafeRawBufferPointer(rebasing: bytes[at..<at + value.utf8.count]), row: first + row))
+                    at += value.utf8.count
+                }
+            }
+            cells.withUnsafeBufferPointer { column.append($0) }
+        }
     }
 
     private static func code(_ value: String, _ dictionary: DictionaryBuilder) -> UInt32 {

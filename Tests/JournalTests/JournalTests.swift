@@ -121,18 +121,23 @@ struct JournalTests {
     @Test("Retention unlinks whole files by age of commit and by size, never the newest")
     func retention() async throws {
         let journal = try open { $0.maximumAgeDays = 2 }
+        var ends: [EventID] = []
         for day in 0..<5 {
-            _ = try await journal.append(append(day * 10..<day * 10 + 10))
+            ends.append(try #require(try await journal.append(append(day * 10..<day * 10 + 10)).lastID))
             if day < 4 { clock.advance(seconds: 86_400) }
         }
+        #expect(journal.removedUpTo == .zero)
         #expect(try await journal.applyRetention().count == 2)
+        #expect(journal.removedUpTo == ends[1], "the last event that is gone, not the one before the first that is kept")
         #expect(try await numbers(journal) == Array(20..<50))
         #expect(journal.storedCount == 30)
         #expect(journal.ledgers["test"]?.stored == 50)
         await journal.close()
         let small = try open { $0.maximumBytes = 1 }
+        #expect(small.removedUpTo == ends[1])
         #expect(try await small.applyRetention().count == 2)
         #expect(try await numbers(small) == Array(40..<50))
+        #expect(small.removedUpTo == ends[3])
     }
 
     @Test("A follower waits for what is behind its cursor and is woken by the commit, by cancellation and by closing")

@@ -20,7 +20,7 @@ enum Repository {
 @Suite struct ArchitectureTests {
     /// The layers of docs/architecture.md, lowest first.
     static let layers: [[String]] = [
-        ["CSQLite", "CMaxMindDB", "CZstd", "CZlib", "CLzma", "CMalloc", "CWebAssets"],
+        ["CSQLite", "CMaxMindDB", "CZstd", "CZlib", "CLzma", "CGlibc", "CWebAssets"],
         ["Model", "Wire"],
         ["Formats", "Enrichment", "Journal", "Simulator", "KQL"],
         ["Sources", "Followers", "Columns"],

@@ -38,14 +38,15 @@ import Testing
             "1: web.prot: unknown key; did you mean port?"),
         Case(
             "web: {zebra: 1}",
-            "1: web.zebra: unknown key; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body"),
+            "1: web.zebra: unknown key; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body, rate_limit"
+        ),
         Case(
             "web: [1]",
-            "1: web: must be a section of keys, is a list; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body"
+            "1: web: must be a section of keys, is a list; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body, rate_limit"
         ),
         Case(
             "web: text",
-            #"1: web: must be a section of keys, is the text "text"; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body"#
+            #"1: web: must be a section of keys, is the text "text"; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body, rate_limit"#
         ),
         Case(
             "web: {port: [1]}",
@@ -57,6 +58,12 @@ import Testing
         Case(
             #"web:\#n  port: eighty"#,
             #"2: web.port: "eighty" is no whole number; write a whole number, 0 to 65535"#),
+        Case(
+            "web: {rate_limit: {exempt: [10.0.0.0/33]}}",
+            #"1: web.rate_limit.exempt: "10.0.0.0/33" is no network in CIDR form; write e.g. 10.0.0.0/8"#),
+        Case(
+            "web: {rate_limit: {query: 10, query_burst: 9}}",
+            "1: web.rate_limit.query_burst: is less than query (10), which could never be reached then; write at least 10"),
         Case(
             "web: {port: 70000}",
             #"1: web.port: "70000" is out of range; write a whole number, 0 to 65535"#),

@@ -30,10 +30,21 @@ import Web
         #expect(configuration.web.threads == web.threads)
         #expect(configuration.web.maximumStreams == web.maximumStreams)
         #expect(configuration.web.maximumBodyBytes == web.maximumBodyBytes)
+        #expect(configuration.web.rateLimits.query == web.rateLimits.query)
+        #expect(configuration.web.rateLimits.ingest == web.rateLimits.ingest)
+        #expect(configuration.web.rateLimits.maximumClients == web.rateLimits.maximumClients)
+        #expect(configuration.web.rateLimits.exempt == web.rateLimits.exempt)
         #expect(configuration.journal.fileBytes == journal.fileBytes)
         #expect(configuration.journal.originWindowSeconds == journal.originWindowSeconds)
         #expect(configuration.journal.node == journal.node)
         #expect(configuration.enrichment.cacheEntries == EnrichmentOptions().cacheEntries)
+    }
+
+    @Test func `Rate limits arrive, and 0 is none`() throws {
+        let text = "web: {rate_limit: {query: 0, ingest: 7, ingest_burst: 9, max_clients: 5, exempt: [10.0.0.0/8, 2001:db8::/32]}}"
+        let limits = try Configuration.parse(text, name: "t.yaml", environment: [:]).web.rateLimits
+        #expect(limits.query == nil && limits.ingest == RateLimit(rate: 7, burst: 9) && limits.maximumClients == 5)
+        #expect(limits.exempt == [Network("10.0.0.0/8"), Network("2001:db8::/32")])
     }
 
     @Test func `Every part of a file arrives`() throws {

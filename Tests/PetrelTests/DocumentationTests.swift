@@ -5,31 +5,9 @@ import Testing
 
 @testable import petrel
 
-/// That everything a user can meet stands in the documentation; ConfigurationTests does the same for the configuration's keys.
+/// That everything a user can meet stands in the documentation; ConfigurationTests does the same for the configuration's keys,
+/// OpenAPITests for the routes.
 @Suite struct DocumentationTests {
-    /// The routes that the source registers, e.g. `GET /api/v1/events/{id}`.
-    static func routes() throws -> [String] {
-        var found: [String] = []
-        for file in try Repository.files(below: "Sources/Web", ["swift"]) where !file.hasSuffix("LiveBenchServer.swift") {
-            let prefix = file.hasSuffix("WebServer.swift") || file.hasSuffix("AssetRoutes.swift") ? "/" : "/api/v1/"
-            for match in try Repository.text(file).matches(of: /(?:group|root)\.(get|post|put|delete|patch)\("([^"]*)"\)/) {
-                let path = match.2.hasPrefix("/") ? String(match.2.dropFirst()) : String(match.2)
-                let named = path.replacing(/:([a-z]+)/) { "{\($0.1)}" }
-                found.append("\(match.1.uppercased()) \(prefix)\(named)")
-            }
-        }
-        return found + ["GET /api/v1/live", "GET /api/v1/stream"]
-    }
-
-    @Test func `Every route is documented`() throws {
-        let routes = try Self.routes()
-        #expect(
-            routes.contains("GET /api/v1/events/{id}") && routes.contains("POST /api/v1/ingest/{format}") && routes.contains("GET /healthz")
-        )
-        let text = try Repository.text("docs/api.md")
-        for route in routes where route != "GET /" { #expect(text.contains(route), "docs/api.md lacks \(route)") }
-    }
-
     @Test func `Every field has its row, in order, and no row is left over`() throws {
         let rows = try Repository.text("docs/fields.md").split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
         let expected = Field.definitions.map { "| `\($0.1.name)` | \($0.1.type) | \($0.1.summary) |" }

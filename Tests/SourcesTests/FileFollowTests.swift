@@ -130,7 +130,13 @@ final class RotatingLog {
         }
         for _ in 0..<6 {
             let lag = Int.random(in: 0...3, using: &random)
-            let intake = RecordingIntake(store: store, lag: lag, killAt: Int.random(in: 2...30, using: &random))
+            // Half of the runs are disturbed in the middle of their looks.
+            let disturbs = Bool.random(using: &random)
+            let inside = Script {
+                if disturbs, Int.random(in: 0..<4, using: &random) == 0 { try act() }
+                return true
+            }
+            let intake = RecordingIntake(store: store, lag: lag, killAt: Int.random(in: 2...30, using: &random)) { _ = try inside.step() }
             history.append("start")
             var turns = Int.random(in: 1...10, using: &random)
             let chunk = Int.random(in: 50...5000, using: &random)

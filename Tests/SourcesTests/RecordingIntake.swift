@@ -49,16 +49,25 @@ final class RecordingIntake: Intake {
     let framing: Framing
     let lag: Int
     let run: Mutex<Run>
+    /// Called when the source asks what is committed: in the middle of a look at the files.
+    let onCursors: @Sendable () throws -> Void
 
     /// Dies at the batch numbered `killAt`: what is not committed then is lost. Commits are `lag` batches behind.
-    init(store: RecordingStore, framing: Framing = .json, lag: Int = 0, killAt: Int = .max) {
+    init(
+        store: RecordingStore, framing: Framing = .json, lag: Int = 0, killAt: Int = .max,
+        onCursors: @escaping @Sendable () throws -> Void = {}
+    ) {
+        self.onCursors = onCursors
         self.store = store
         self.framing = framing
         self.lag = lag
         run = Mutex(Run(left: killAt))
     }
 
-    func cursors() async throws -> [StreamCursor] { store.cursors }
+    func cursors() async throws -> [StreamCursor] {
+        try onCursors()
+        return store.cursors
+    }
 
     func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane { RecordingLane(intake: self, stream: stream) }
 

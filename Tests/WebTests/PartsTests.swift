@@ -58,14 +58,16 @@ import Testing
     @Test func `Programs get everything unless they say otherwise, screens attacks and posts`() throws {
         #expect(try StreamRequest(audience: .program, query: "", lastEventID: nil).filter == .everything)
         #expect(try StreamRequest(audience: .screen, query: "", lastEventID: nil).filter == .standard)
-        let request = try StreamRequest(audience: .program, query: "families=attack&types=scan%2Cdos&after=5", lastEventID: nil)
+        let request = try StreamRequest(audience: .program, query: "families=attack&types=scan%2cdos&after=5", lastEventID: nil)
         #expect(try request.filter == LiveFilter(families: "attack", types: "scan,dos"))
         #expect(request.cursor == EventID(5))
         #expect(try StreamRequest(audience: .program, query: "after=5", lastEventID: "9").cursor == EventID(9), "the header wins")
         #expect(try StreamRequest(audience: .program, query: "", lastEventID: nil).cursor == nil)
     }
 
-    @Test(arguments: ["families=x", "types=scan,x", "after=x", "after=-1", "after=", "no=1", "=", "after=99999999999999999999"])
+    @Test(arguments: [
+        "families=x", "types=scan,x", "after=x", "after=-1", "after=", "no=1", "=", "after=99999999999999999999", "after=1&after=2",
+    ])
     func `What cannot be understood is told`(query: String) {
         #expect(throws: StreamRequestError.self) { try StreamRequest(audience: .program, query: query[...], lastEventID: nil) }
     }

@@ -19,7 +19,7 @@ import Testing
         let folder = TemporaryFolder()
         let journal = try EventJournal(folder: folder.file("journal"))
         let store = try await ColumnStore(folder: folder.file("columns"), journal: JournalFeed(journal))
-        let desk = QueryDesk(store: store, journal: journal, clock: .system, deadline: deadline)
+        let desk = QueryDesk(store: store, journal: journal, clock: .system, revision: "0", deadline: deadline)
         let (stops, stopped) = AsyncStream<Void>.makeStream()
         let question = Question<Int>(
             check: { () throws(ColumnError) in },

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import threading
 import time
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ SLOW = os.environ.get("PETREL_SLOW") == "1"
 START_SECONDS = 60
 STOP_SECONDS = 20
 ADDRESS = re.compile(r"http://(?:127\.0\.0\.1|localhost):(\d+)(/\S*)")
+TOKEN = "0123456789abcdef0123456789abcdef"
 LEDGER = ("stored", "duplicate", "filtered", "dead_lettered", "shed")
 
 
@@ -49,6 +51,12 @@ def eve(number, **fields):
 
 def eve_line(number, **fields):
     return json.dumps(eve(number, **fields)).encode() + b"\n"
+
+
+def now_eve(number, minutes=0, **fields):
+    """An alert of the last hours, so that it counts in the totals."""
+    time = datetime.now(timezone.utc) - timedelta(minutes=minutes)
+    return eve(number, timestamp=time.strftime("%Y-%m-%dT%H:%M:%S.%f+0000"), **fields)
 
 
 def adds_up(ledger):
@@ -263,6 +271,15 @@ class Server:
         """kill -9; nothing where it ended already."""
         self.process.kill()
         self.process.wait()
+
+
+@pytest.fixture
+def secret(tmp_path):
+    """A file with the token."""
+    path = tmp_path / "token"
+    path.write_text(TOKEN + "\n")
+    path.chmod(0o600)
+    return path
 
 
 @pytest.fixture

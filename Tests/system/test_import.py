@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from conftest import eve_line
+from conftest import adds_up, eve_line
 
 MARX = 339_526
 RECORDINGS = ["alerts-honeypot-2018.array.json", "alerts-wrccdc-2018.array.json", "eve-2019-0800.json", "eve-2026-malaysia-0800.json",
@@ -184,3 +184,27 @@ def test_file_names_need_not_be_utf8(petrel, tmp_path, name):
     done = subprocess.run([*petrel.command("import", "--json", "--data", tmp_path / "data"), path], cwd=petrel.folder, capture_output=True, timeout=60)
     assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", done.stdout + done.stderr)
     assert done.returncode == 0 and json.loads(done.stdout)["stored"] == 1
+
+
+def test_standard_input(petrel, tmp_path):
+    data, log = tmp_path / "data", tmp_path / "eve.json"
+    lines = b"".join(eve_line(n) for n in range(7_000))
+    log.write_bytes(eve_line(9_000))
+    done = petrel("import", "--json", "--data", data, "-", log, input=lines + b"broken\n")
+    assert done.returncode == 0, done.stderr
+    books = json.loads(done.stdout.splitlines()[-1])
+    assert adds_up(books) and (books["received"], books["stored"], books["dead_lettered"]) == (7_002, 7_001, 1)
+    assert [file["path"] for file in books["files"]] == [str(log), "-"] and not any(file["error"] for file in books["files"])
+    # A pipe has no name by which it could be known.
+    assert petrel("import", "--data", data, "-", input=eve_line(1)).returncode == 0
+    assert petrel.count(data) == 7_002
+
+
+def test_standard_input_that_is_nothing(petrel, tmp_path):
+    data = tmp_path / "data"
+    empty = petrel("import", "--json", "--data", data, "-", input=b"")
+    assert empty.returncode == 0 and json.loads(empty.stdout.splitlines()[-1])["received"] == 0, empty.stderr
+    unknown = petrel("import", "--data", data, "-", input=b"no log at all\n" * 100)
+    assert unknown.returncode == 1 and b"standard input: " in unknown.stderr, unknown.stderr
+    twice = petrel("import", "--data", data, "-", "-", input=b"")
+    assert twice.returncode == 2 and b"once" in twice.stderr

@@ -111,24 +111,58 @@ def test_api_answers_equal_the_input(serve):
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-def test_pages_stay_as_they_were(serve, order):
+def test_pages_stay_as_they_were_in_both_directions(serve, order):
     server = serve()
     server.ingest([eve(n) for n in range(250)])
-    first = server.get(f"/api/v1/events?limit=40&order={order}").json
-    found, page = list(first["events"]), first
-    while page["next"]:
-        server.ingest([eve(1_000 + len(found))])
-        page = server.get(f"/api/v1/events?limit=40&order={order}&after={page['next']}&upTo={first['upTo']}").json
-        found += page["events"]
-    ids = [event["event"]["id"] for event in found]
-    assert len(ids) == len(set(ids)) == 250
-    assert ids == [event["event"]["id"] for event in server.get(f"/api/v1/events?limit=1000&order={order}&upTo={first['upTo']}").json["events"]]
-    times = [event["@timestamp"] for event in found]
+
+    def page(cursor="", limit=40):
+        return server.get(f"/api/v1/events?limit={limit}&order={order}{cursor}").json
+
+    def ids(*pages):
+        return [event["event"]["id"] for page in pages for event in page["events"]]
+
+    pages = [page()]
+    assert pages[0]["previous"] is None
+    while pages[-1]["next"]:
+        # Events of the same times come meanwhile, and are on no page.
+        server.ingest([eve(n) for n in range(len(pages), 250, 50)])
+        pages.append(page("&after=" + pages[-1]["next"]))
+    assert [len(page["events"]) for page in pages] == [40] * 6 + [10]
+    found = ids(*pages)
+    assert len(set(found)) == 250 and {page["upTo"] for page in pages} == {pages[0]["upTo"]}
+    assert found == ids(page(f"&upTo={pages[0]['upTo']}", 1000))
+    times = [event["@timestamp"] for page in pages for event in page["events"]]
     assert times == sorted(times, reverse=order == "desc")
+    back = [pages[-1]]
+    while back[0]["previous"]:
+        back.insert(0, page("&before=" + back[0]["previous"]))
+    assert ids(*back) == found and back[0]["events"] == pages[0]["events"]
+    # From any page both ways, and with another length.
+    assert ids(page("&after=" + back[0]["next"])) == ids(pages[1])
+    assert ids(page("&before=" + pages[3]["previous"], 100)) == found[20:120]
+    server.stop()
+    assert ids(serve().get(f"/api/v1/events?limit=40&order={order}&after=" + pages[0]["next"]).json) == ids(pages[1]), "after a restart"
+
+
+def test_cursors_are_of_one_list(serve, tmp_path):
+    server = serve()
+    server.ingest([eve(n) for n in range(50)])
+    first = server.get("/api/v1/events?limit=10&q=destination.port:22&from=0").json
+    cursor = first["next"]
+    same = "/api/v1/events?limit=10&q=destination.port:22&from=0&after="
+    assert server.get(same + cursor).status == 200
+    assert server.get(same + cursor + f"&upTo={first['upTo']}").status == 200
+    for path in [same + cursor[:-1] + ("A" if cursor[-1] != "A" else "B"), same + cursor[:-2], same + cursor + "=", same + "x" + cursor[1:], same,
+                 f"/api/v1/events?limit=10&q=destination.port:23&from=0&after={cursor}", f"/api/v1/events?limit=10&q=destination.port:22&after={cursor}",
+                 f"{same}{cursor}&order=asc", f"{same}{cursor}&upTo=1", f"{same}{cursor}&before={cursor}", same + "1704067200000000.5"]:
+        assert "again" in server.get(path).is_problem(400) or "one of them" in server.get(path).json["detail"], path
+    other = serve(data=tmp_path / "other")
+    other.ingest([eve(n) for n in range(50)])
+    other.get(same + cursor).is_problem(400)
 
 
 @pytest.mark.parametrize("path", [
-    "events?q=source.ip:(", "events?limit=0", "events?order=up", "events?after=1", "top", "top?field=source.prt", "top?field=@timestamp",
+    "events?q=source.ip:(", "events?limit=0", "events?order=up", "events?after=1", "events?before=1", "top", "top?feild=source.ip", "top?field=source.prt", "top?field=@timestamp",
     "top?field=a,b,c,d,e", "histogram?interval=1x", "count?from=yesterday", "count?from=2&to=1", "count?upTo=x", "distinct?interval=1d",
     "histogram?by=nothing"])
 def test_api_mistakes_are_problems(serve, path):

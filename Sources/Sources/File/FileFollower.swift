@@ -108,48 +108,50 @@ struct FileFollower {
             return
         }
         if let status, current.values.contains(where: { $0.reader.status?.isSameFile(as: status) == true }) { return }
-        // Opened before the siblings are listed: what is rotated away later is open, what was before is listed, so none is missed.
-        let reader = open(path)
+        // Opened, and its head read, before the siblings are listed: what is rotated away later is open, what was before is listed, and
+        // what is copied and truncated in between no longer begins with that head. So none is missed.
+        let opened = open(path)
         var scan = siblings[path] ?? SiblingScan(path: path)
-        try await readSiblings(&scan, except: reader?.status)
+        try await readSiblings(&scan, except: opened?.reader.status)
         siblings[path] = scan
-        if let reader { try await follow(path, reader) }
+        if let opened { try await follow(path, opened.reader, head: opened.head) }
     }
 
-    /// Opens a file; nil when it is not there, or cannot be read yet.
-    private mutating func open(_ path: String) -> FileReader? {
+    /// Opens a file and reads its head; nil when it is not there, or cannot be read yet.
+    private mutating func open(_ path: String) -> (reader: FileReader, head: [UInt8])? {
         do throws(FileSourceError) {
-            return try FileReader(path: path)
+            let reader = try FileReader(path: path)
+            return (reader, reader.compression == .none ? try reader.read(limit: 64 << 10) : [])
         } catch {
             if error.code != .notFound { notice(path, "\(error.detail); tried again") }
             return nil
         }
     }
 
-    private mutating func follow(_ path: String, _ reader: FileReader) async throws {
+    private mutating func follow(_ path: String, _ reader: FileReader, head: [UInt8]) async throws {
         if reader.compression != .none {
             try await readCompressed(path, status: reader.status)
             return
         }
-        let head = try reader.read(limit: 64 << 10)
         // With less than a line neither format nor identity can be told.
         guard head.count >= FileIdentity.maxHeadLength || head.contains(where: { $0 == 0x0A || $0 == 0x0D }) else { return }
         let openStreams = Set((Array(current.values) + rotated).map(\.stream))
         let recognition = try Recognition.of(head: head, cursors: try await intake.cursors(), open: openStreams) {
-            (offsets) throws(FileSourceError) in try FileSource.bytesBefore(offsets, path: path)
+            (offsets) throws(FileSourceError) in try FileSource.bytesBefore(offsets, of: reader)
         }
+        // Truncated since it was opened: the next look sees the copy too.
+        guard reader.begins(with: head) else { return }
         if openStreams.contains(recognition.stream) {
             notice(path, "has the content of a file that is being followed; waiting until they differ")
             return
         }
-        let offset = recognition.cursor?.offset ?? 0
-        guard let preceding = try reader.skip(to: offset) else { return }
-        var known = recognition
-        known.preceding = preceding
+        if let cursor = recognition.cursor, try reader.skip(to: cursor.offset) != recognition.preceding { return }
         do {
-            let feeder = try await source.feeder(for: known, path: path, head: head, intake: intake)
+            let feeder = try await source.feeder(for: recognition, path: path, head: head, intake: intake)
             let file = OpenFile(reader: reader, stream: recognition.stream, feeder: feeder)
             current[path] = file
+            // A new stream begins with the bytes that named it.
+            if recognition.cursor == nil { try await file.feeder.push(head) }
             try await readOn(file)
         } catch let error as IntakeError where error.code == .unknownFormat {
             notice(path, "\(error.detail); looked at again when it grows")
@@ -159,38 +161,65 @@ struct FileFollower {
     /// A compressed file that a pattern names is finished: it is read once.
     private mutating func readCompressed(_ path: String, status: FileStatus?) async throws {
         guard let status, siblings[path]?.isDone(status) != true else { return }
-        guard try await readWhole(path) else { return }
+        guard try await readWhole(path, status) == .done else { return }
         siblings[path, default: SiblingScan(path: path)].done(status)
     }
 
+    /// Reads the siblings that are to be read. Rotation may go on meanwhile: it lists them until it has tried all that are there.
     private mutating func readSiblings(_ scan: inout SiblingScan, except opened: FileStatus?) async throws {
-        let openFiles = (Array(current.values) + rotated).compactMap(\.reader.status) + [opened].compactMap(\.self)
-        let candidates = scan.list().filter { candidate in !openFiles.contains { $0.isSameFile(as: candidate.status) } }
-        let cursors = candidates.isEmpty ? [] : try await intake.cursors()
-        let known = Set(candidates.map(\.path).filter { isKnown($0, cursors) })
-        for candidate in scan.toRead(candidates, known: known) where try await readWhole(candidate.path) {
-            scan.done(candidate.status)
+        var tried: Set<FileStatus> = []
+        while true {
+            try Task.checkCancellation()
+            let openFiles = (Array(current.values) + rotated).compactMap(\.reader.status) + [opened].compactMap(\.self)
+            let listed = scan.list().filter { candidate in
+                !tried.contains(candidate.status) && !openFiles.contains { $0.isSameFile(as: candidate.status) }
+            }
+            if listed.isEmpty, scan.hasRun { break }
+            let cursors = listed.isEmpty ? [] : try await intake.cursors()
+            guard let known = Self.known(listed, cursors) else { continue }
+            var hasMoved = false
+            for sibling in scan.toRead(listed, known: known) {
+                switch try await readWhole(sibling.path, sibling.status) {
+                case .done: scan.done(sibling.status)
+                case .later: break
+                case .moved: hasMoved = true
+                }
+                if hasMoved { break }
+                tried.insert(sibling.status)
+            }
+            if !hasMoved { tried.formUnion(listed.map(\.status)) }
         }
     }
 
-    /// Whether the file's content belongs to a committed stream. A file that cannot be read is not.
-    private func isKnown(_ path: String, _ cursors: [StreamCursor]) -> Bool {
-        do throws(FileSourceError) {
-            let head = try FileReader(path: path).read(limit: FileIdentity.maxHeadLength)
-            return try Recognition.of(head: head, cursors: cursors) { (offsets) throws(FileSourceError) in
-                try FileSource.bytesBefore(offsets, path: path)
-            }.cursor != nil
-        } catch {
-            return false
+    /// The paths of those siblings whose content belongs to a committed stream; nil when one of them is no longer where it was.
+    private static func known(_ siblings: [SiblingScan.Sibling], _ cursors: [StreamCursor]) -> Set<String>? {
+        var known: Set<String> = []
+        for sibling in siblings {
+            do throws(FileSourceError) {
+                let reader = try FileReader(path: sibling.path)
+                guard reader.status?.isSameFile(as: sibling.status) == true else { return nil }
+                let head = try reader.read(limit: FileIdentity.maxHeadLength)
+                let recognition = try Recognition.of(head: head, cursors: cursors) { (offsets) throws(FileSourceError) in
+                    try FileSource.bytesBefore(offsets, of: reader)
+                }
+                if recognition.cursor != nil { known.insert(sibling.path) }
+            } catch {
+                // A file that cannot be read belongs to no stream; one that is gone has moved.
+                if error.code == .notFound { return nil }
+            }
         }
+        return known
     }
 
-    /// Reads a finished file from its cursor, or its start; false when it must wait because its stream is being followed.
-    private mutating func readWhole(_ path: String) async throws -> Bool {
+    private enum WholeRead { case done, later, moved }
+
+    /// Reads a finished file from its cursor, or its start; later when its stream is being followed.
+    private mutating func readWhole(_ path: String, _ status: FileStatus) async throws -> WholeRead {
         let openStreams = Set((Array(current.values) + rotated).map(\.stream))
-        let outcome = try await source.readOnce(path, into: intake, countsDuplicates: false, open: openStreams)
+        let outcome = try await source.readOnce(path, into: intake, countsDuplicates: false, open: openStreams, expected: status)
+        if outcome.isOtherFile || outcome.error?.code == .notFound { return .moved }
         if let error = outcome.error { notice(path, error.detail) }
-        return !outcome.isOpenElsewhere
+        return outcome.isOpenElsewhere ? .later : .done
     }
 
     private mutating func notice(_ path: String, _ text: String) {

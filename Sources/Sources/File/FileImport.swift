@@ -15,13 +15,20 @@ extension FileSource {
 
     /// Reads one file from its cursor, or its start, to its end.
     ///
-    /// `open` are the streams that are being read elsewhere: content that belongs to one of them is left alone.
+    /// - Parameters:
+    ///   - open: the streams that are being read elsewhere: content that belongs to one of them is left alone.
+    ///   - expected: the file that is meant; another one that stands at the path by now is left alone.
     func readOnce(
-        _ path: String, into intake: any Intake, countsDuplicates: Bool, open: Set<String> = []
+        _ path: String, into intake: any Intake, countsDuplicates: Bool, open: Set<String> = [], expected: FileStatus? = nil
     ) async throws -> FileOutcome {
         var outcome = FileOutcome(path: path)
         do throws(FileSourceError) {
-            try await read(path, into: intake, countsDuplicates: countsDuplicates, open: open, outcome: &outcome)
+            let reader = try FileReader(path: path)
+            if let expected, reader.status?.isSameFile(as: expected) != true {
+                outcome.isOtherFile = true
+                return outcome
+            }
+            try await read(reader, into: intake, countsDuplicates: countsDuplicates, open: open, outcome: &outcome)
         } catch {
             outcome.error = error
         }
@@ -31,16 +38,17 @@ extension FileSource {
     }
 
     private func read(
-        _ path: String, into intake: any Intake, countsDuplicates: Bool, open: Set<String>, outcome: inout FileOutcome
+        _ file: FileReader, into intake: any Intake, countsDuplicates: Bool, open: Set<String>, outcome: inout FileOutcome
     ) async throws(FileSourceError) {
-        var reader = try FileReader(path: path)
+        var reader = file
+        let path = file.path
         outcome.bytes = reader.status?.size ?? 0
         let head = try reader.read(limit: 64 << 10)
         guard !head.isEmpty else { return }
         do {
             let cursors = try await intake.cursors()
             let recognition = try Recognition.of(head: head, cursors: cursors, open: open) { (offsets) throws(FileSourceError) in
-                try Self.bytesBefore(offsets, path: path)
+                try Self.bytesBefore(offsets, of: reader)
             }
             guard !open.contains(recognition.stream) else {
                 outcome.isOpenElsewhere = true
@@ -53,7 +61,7 @@ extension FileSource {
                     try await feeder.reportDuplicates(before: cursor)
                     outcome.duplicates = Int(clamping: cursor.records)
                 }
-                reader = try FileReader(path: path)
+                reader = try reader.again()
                 _ = try reader.skip(to: cursor.offset)
             } else {
                 try await feeder.push(head)
@@ -99,9 +107,9 @@ extension FileSource {
         return nil
     }
 
-    /// The bytes before each offset (rising) that the file reaches, in one pass over it.
-    static func bytesBefore(_ offsets: [UInt64], path: String) throws(FileSourceError) -> [UInt64: [UInt8]] {
-        let reader = try FileReader(path: path)
+    /// The bytes before each offset (rising) that an open file reaches, in one pass over it.
+    static func bytesBefore(_ offsets: [UInt64], of file: FileReader) throws(FileSourceError) -> [UInt64: [UInt8]] {
+        let reader = try file.again()
         var found: [UInt64: [UInt8]] = [:]
         var tail: [UInt8] = []
         for offset in offsets {

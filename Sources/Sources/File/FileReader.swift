@@ -54,7 +54,7 @@ final class FileReader {
     private var fault: FileSourceError?
 
     /// Opens a file. Throws with the path and the system's reason.
-    init(path: String) throws(FileSourceError) {
+    convenience init(path: String) throws(FileSourceError) {
         var kind = stat()
         if stat(path, &kind) == 0, kind.st_mode & S_IFMT != S_IFREG, kind.st_mode & S_IFMT != S_IFDIR {
             // Opening a pipe waits for its writer, and it could not be read again anyway.
@@ -70,6 +70,18 @@ final class FileReader {
             close(descriptor)
             throw FileSourceError(.unreadable, "\(path): is a folder; name the files in it, e.g. \(path)/*.json")
         }
+        try self.init(path: path, descriptor: descriptor)
+    }
+
+    /// Reads the open file of another reader once more from its start, whatever stands at its path by now.
+    func again() throws(FileSourceError) -> FileReader {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw FileSourceError(.unreadable, "\(path): \(String(cString: strerror(errno)))") }
+        return try FileReader(path: path, descriptor: copy)
+    }
+
+    /// Takes an open file over.
+    private init(path: String, descriptor: Int32) throws(FileSourceError) {
         self.path = path
         self.descriptor = descriptor
         var magic = [UInt8](repeating: 0, count: 6)
@@ -137,8 +149,15 @@ final class FileReader {
     /// The bytes (up to 256) of a plain file before an offset, wherever the reader stands.
     func bytes(before target: UInt64) -> [UInt8] {
         let length = Int(min(target, UInt64(FileIdentity.maxTailLength)))
-        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            count = max(0, pread(descriptor, buffer.baseAddress, length, off_t(target) - off_t(length)))
+        return bytes(at: target - UInt64(length), count: length)
+    }
+
+    /// Whether a plain file still begins with those bytes, wherever the reader stands.
+    func begins(with head: [UInt8]) -> Bool { bytes(at: 0, count: head.count) == head }
+
+    private func bytes(at offset: UInt64, count wanted: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+            count = max(0, pread(descriptor, buffer.baseAddress, wanted, off_t(offset)))
         }
     }
 

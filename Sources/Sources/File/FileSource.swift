@@ -71,6 +71,8 @@ public struct FileOutcome: Sendable {
     var intakeFailure: (any Error)?
     /// Whether it was left alone because its stream is being followed.
     var isOpenElsewhere = false
+    /// Whether it was left alone because another file stood at the path by then.
+    var isOtherFile = false
 
     init(path: String) { self.path = path }
 }

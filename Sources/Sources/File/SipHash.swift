@@ -1,13 +1,14 @@
-/// A 128-bit hash that identifies file content.
-struct ContentHash: Hashable, Sendable {
-    var low: UInt64
-    var high: UInt64
+/// A 128-bit hash: it identifies file content, and under a secret key it shows that bytes are what was given out.
+public struct ContentHash: Hashable, Sendable {
+    public internal(set) var low: UInt64
+    public internal(set) var high: UInt64
 
-    /// SipHash-2-4 with 128-bit output (Aumasson and Bernstein 2012; reference `siphash.c`) under the key 00 01 … 0f.
+    /// SipHash-2-4 with 128-bit output (Aumasson and Bernstein 2012; reference `siphash.c`), by default under the key 00 01 … 0f.
     ///
-    /// The key is fixed because the hash is stored and compared across runs. About 1 GB/s.
-    init(_ bytes: some RandomAccessCollection<UInt8>) {
-        let key: (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    /// That key is fixed because the hash of a file is stored and compared across runs. About 1 GB/s.
+    public init(
+        _ bytes: some RandomAccessCollection<UInt8>, key: (UInt64, UInt64) = (0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908)
+    ) {
         var v = (
             0x736f_6d65_7073_6575 ^ key.0, 0x646f_7261_6e64_6f6d ^ key.1 ^ 0xee, 0x6c79_6765_6e65_7261 ^ key.0,
             0x7465_6462_7974_6573 ^ key.1

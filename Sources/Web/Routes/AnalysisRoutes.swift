@@ -7,11 +7,13 @@ import Model
 struct AnalysisRoutes: Sendable {
     let desk: QueryDesk
 
-    func register(on group: RouterGroup<some RequestContext>) {
-        group.get("facets") { request, _ in try await facets(request) }
-        group.get("percentiles") { request, _ in try await percentiles(request) }
-        group.get("seen") { request, _ in
+    func add(to table: inout RouteTable) {
+        table.add(.facets) { request, _ in try await facets(request) }
+        table.add(.percentiles) { request, _ in try await percentiles(request) }
+        table.add(.seen) { request, _ in
             let query = try desk.query(request)
+            let order = try query.seenOrder
+            let limit = try query.limit(10)
             guard let field = try query.optionalField("field") else {
                 return try await desk.response(request, query, .extent) { extent, json in
                     json.member("count", extent.count)
@@ -19,25 +21,26 @@ struct AnalysisRoutes: Sendable {
                     json.member("last", extent.last?.iso8601)
                 }
             }
-            return try await seen(request, query, field, try query.seenOrder, nil)
+            return try await seen(request, query, field, order, limit, nil)
         }
-        group.get("rare") { request, _ in
+        table.add(.rare) { request, _ in
             let query = try desk.query(request)
-            return try await seen(request, query, try query.fields("field", most: 1)[0], .rarest, nil)
+            return try await seen(request, query, try query.field("field"), .rarest, try query.limit(10), nil)
         }
-        group.get("first-seen") { request, _ in
-            let query = try desk.query(request)
-            let day = desk.clock.now.startOfDay
-            let since = query.scope.times.flatMap { $0.lowerBound.microseconds == .min ? nil : $0.lowerBound } ?? day
+        table.add(.firstSeen) { request, _ in
+            var query = try desk.query(request)
+            let given = query.scope.times.flatMap { $0.lowerBound.microseconds == .min ? nil : $0.lowerBound }
+            query.usesNow = query.usesNow || given == nil
+            let since = given ?? desk.clock.now.startOfDay
             guard since < query.scope.times?.upperBound ?? Timestamp(microseconds: .max) else {
                 throw Problem(status: .badRequest, detail: "to: lies before the time from which on values count as new; give from")
             }
             let new = since..<(query.scope.times?.upperBound ?? Timestamp(microseconds: .max))
-            return try await seen(request, query, try query.fields("field", most: 1)[0], .newest, new)
+            return try await seen(request, query, try query.field("field"), .newest, try query.limit(10), new)
         }
-        group.get("places") { request, _ in try await places(request) }
-        group.get("matrix") { request, _ in try await matrix(request) }
-        group.get("surprise") { request, _ in try await surprise(request) }
+        table.add(.places) { request, _ in try await places(request) }
+        table.add(.matrix) { request, _ in try await matrix(request) }
+        table.add(.surprise) { request, _ in try await surprise(request) }
     }
 
     private func facets(_ request: Request) async throws -> Response {
@@ -55,11 +58,11 @@ struct AnalysisRoutes: Sendable {
 
     private func percentiles(_ request: Request) async throws -> Response {
         let query = try desk.query(request)
-        let field = try query.fields("field", most: 1)[0]
+        let field = try query.field("field")
         let percents = try query.numbers("percent", [50, 90, 95, 99])
         let split = try query.optionalField("by")
         let interval = try query.optionalInterval
-        let limit = try query.number("limit", interval == nil ? 10 : 10_000, in: 1...10_000)
+        let limit = try query.limit(interval == nil ? 10 : 10_000)
         let keys = (interval.map { [GroupKey.time(interval: $0, origin: 0)] } ?? []) + (split.map { [.field($0)] } ?? [])
         return try await desk.response(request, query, .summaries(of: field, percents: percents, by: keys)) { summaries, json in
             json.objects("groups", summaries.prefix(limit)) { json, summary in
@@ -78,9 +81,8 @@ struct AnalysisRoutes: Sendable {
     }
 
     private func seen(
-        _ request: Request, _ query: QueryParameters, _ field: Field, _ order: SeenOrder, _ new: Range<Timestamp>?
+        _ request: Request, _ query: QueryParameters, _ field: Field, _ order: SeenOrder, _ limit: Int, _ new: Range<Timestamp>?
     ) async throws -> Response {
-        let limit = try query.number("limit", 10, in: 1...10_000)
         return try await desk.response(request, query, .seen(field, order: order, limit: limit, firstSeen: new)) { seen, json in
             json.objects("values", seen.values) { json, seen in
                 json.member("value", seen.value)
@@ -98,7 +100,7 @@ struct AnalysisRoutes: Sendable {
         let query = try desk.query(request)
         let field = try query.optionalField("field") ?? .sourceLocation
         let grid = try query.grid
-        let limit = try query.number("limit", 1000, in: 1...10_000)
+        let limit = try query.limit(1000)
         return try await desk.response(request, query, .cells(of: field, grid, limit: limit)) { cells, json in
             json.objects("cells", cells.cells) { json, cell in
                 json.member("lat", exact: min(cell.south + grid.height / 2, 90))
@@ -138,12 +140,14 @@ struct AnalysisRoutes: Sendable {
     }
 
     private func surprise(_ request: Request) async throws -> Response {
-        let query = try desk.query(request)
-        let field = try query.fields("field", most: 1)[0]
-        let limit = try query.number("limit", 10, in: 1...10_000)
+        var query = try desk.query(request)
+        let field = try query.field("field")
+        let limit = try query.limit(10)
         let days = try query.number("days", 14, in: 1...90)
         let isAscending = try !query.isDescending
-        let end = query.scope.times.flatMap { $0.upperBound.microseconds == .max ? nil : $0.upperBound } ?? desk.clock.now
+        let given = query.scope.times.flatMap { $0.upperBound.microseconds == .max ? nil : $0.upperBound }
+        query.usesNow = query.usesNow || given == nil
+        let end = given ?? desk.clock.now
         let length = try query.optionalInterval ?? 3_600_000_000
         let window: SurpriseWindow
         do throws(ColumnError) {
@@ -152,7 +156,7 @@ struct AnalysisRoutes: Sendable {
             throw QueryDesk.problem(error)
         }
         let question = Question<Surprises>.surprise(of: field, window, limit: limit, ascending: isAscending)
-        return try await desk.response(request, query, question) { surprises, json in
+        return try await desk.response(request, query, question, needsEarliest: true) { surprises, json in
             json.objects("values", surprises.values) { json, value in
                 json.member("value", value.value)
                 json.member("count", value.count)

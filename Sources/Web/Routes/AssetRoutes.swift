@@ -15,7 +15,7 @@ struct AssetRoutes: Sendable {
         "svg": "image/svg+xml", "json": "application/json", "webmanifest": "application/manifest+json",
     ]
 
-    func register(on group: RouterGroup<some RequestContext>) {
+    func register(on group: RouterGroup<WebContext>) {
         group.get("/") { request, _ in try await file("index.html", request) }
         group.get("assets/world.json") { request, _ in try await dataFile("world.json", request) }
         for name in Self.builtIn.keys {
@@ -55,9 +55,9 @@ struct AssetRoutes: Sendable {
     }
 
     private func answer(_ bytes: [UInt8], type: String, _ request: Request) -> Response {
-        let tag = "\"\(String(fnv1a64(bytes), radix: 16))\""
+        let tag = EntityTag.strong(bytes)
         let headers: HTTPFields = [.contentType: type, .cacheControl: "no-cache", .eTag: tag]
-        if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        if EntityTag.matches(tag, request) { return Response(status: .notModified, headers: headers) }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

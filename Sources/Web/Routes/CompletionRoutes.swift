@@ -8,17 +8,17 @@ import Model
 struct CompletionRoutes: Sendable {
     let desk: QueryDesk
 
-    func register(on group: RouterGroup<some RequestContext>) {
-        group.get("complete") { request, _ in
+    func add(to table: inout RouteTable) {
+        table.add(.complete) { request, _ in
             let query = try QueryParameters(request, now: desk.clock.now, readsQuery: false)
             let text = query.text("q") ?? ""
             let length = text.unicodeScalars.count
             let caret = try query.number("caret", length, in: 0...length)
             let limit = try query.number("limit", 20, in: 1...200)
             guard let place = CompletionPlace(in: text, caret: caret) else {
-                return Response(Self.encode(nil, caret..<caret, []))
+                return Response(Self.encode(nil, caret..<caret, []), revalidating: request)
             }
-            return Response(Self.encode(place, place.range, try await proposals(place, query, limit)))
+            return Response(Self.encode(place, place.range, try await proposals(place, query, limit)), revalidating: request)
         }
     }
 

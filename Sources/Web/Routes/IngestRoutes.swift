@@ -27,17 +27,28 @@ struct IngestRoutes: Sendable {
 
     /// Records in one commit; with an Idempotency-Key the body is always cut at the same places.
     private static let batchRecords = 5000
+    /// Characters of the longest Idempotency-Key; every key is remembered for a day.
+    private static let longestKey = 200
     /// Most single verdicts in an answer that does not ask for all.
     private static let shownVerdicts = 1000
 
-    func register(on group: RouterGroup<some RequestContext>) {
-        group.post("ingest/:format") { request, context in
+    func add(to table: inout RouteTable) {
+        table.add(.ingest) { request, context in
             let format = try context.parameters.require("format")
             return try await ingest(request, format: format)
         }
     }
 
     private func ingest(_ request: Request, format: String) async throws -> Response {
+        let verdicts = QueryString(request)["verdicts"]
+        guard verdicts == nil || verdicts == "all" || verdicts == "refused" else {
+            throw Problem(status: .badRequest, detail: "verdicts: all or refused")
+        }
+        let key = request.headers[.idempotencyKey]
+        if let key, !(1...Self.longestKey).contains(key.utf8.count) || !key.utf8.allSatisfy({ 0x21...0x7e ~= $0 }) {
+            throw Problem(
+                status: .badRequest, detail: "Idempotency-Key: 1 to \(Self.longestKey) visible characters of ASCII, without blanks")
+        }
         guard !isSimulated else {
             throw Problem(status: .conflict, detail: "this server shows a simulated world and keeps nothing; start it with --data FOLDER")
         }
@@ -69,8 +80,8 @@ struct IngestRoutes: Sendable {
         } catch {
             throw Problem(status: error.code == .unknownFormat ? .notFound : .serviceUnavailable, detail: error.detail)
         }
-        let verdict = try await submit(body, to: lane, key: request.headers[.idempotencyKey])
-        return Response(answer(verdict, all: request.uri.queryParameters["verdicts"] == "all"))
+        let verdict = try await submit(body, to: lane, key: key)
+        return Response(answer(verdict, all: verdicts == "all"))
     }
 
     private func submit(_ body: [UInt8], to lane: any Lane, key: String?) async throws -> BatchVerdict {

@@ -10,6 +10,8 @@ struct QueryDesk: Sendable {
     let store: ColumnStore
     let journal: EventJournal
     let clock: WallClock
+    /// Names the program in entity tags.
+    let revision: String
     /// Seconds after which a query is stopped.
     var deadline = longest
 
@@ -24,30 +26,54 @@ struct QueryDesk: Sendable {
 
     /// Answers a question as one JSON object, or as the lines of a partial answer where the request wants them.
     ///
-    /// - Parameter write: writes the members of the answer.
+    /// - Parameters:
+    ///   - needsEarliest: whether the answer follows from the earliest event time of all, too.
+    ///   - write: writes the members of the answer.
     func response<Value>(
-        _ request: Request, _ query: QueryParameters, _ question: Question<Value>,
+        _ request: Request, _ query: QueryParameters, _ question: Question<Value>, needsEarliest: Bool = false,
         _ write: @escaping @Sendable (Value, inout JSONText) -> Void
     ) async throws -> Response {
         do throws(ColumnError) { try question.check() } catch { throw Self.problem(error) }
-        if query.wantsPartial { return try await partial(request, query, question, write) }
-        return Response(
-            try await run(query) { engine throws(ColumnError) in
-                Self.object(try engine.answer(question, query.scope, stop: query.stop), write)
-            })
+        var response: Response
+        if query.wantsPartial {
+            response = try await partial(request, query, question, write)
+        } else {
+            response = try await answer(request, query, needsEarliest: needsEarliest) { engine, scope throws(ColumnError) in
+                Self.object(try engine.answer(question, scope, stop: query.stop), write)
+            }
+        }
+        response.headers[.vary] = "Accept"
+        return response
     }
 
-    /// Runs a query off the event loops. What was stored before the question is waited for, so that a program sees its own events.
+    /// Answers with JSON. What was stored before the question is waited for, so that a program sees its own events.
+    ///
+    /// The answer is about the state of the columns as it is found first, which its entity tag names: a client that has the answer for that
+    /// state is told 304, and the query is not run. A question whose answer depends on the clock has no tag.
+    ///
+    /// - Parameters:
+    ///   - upTo: the last event that may be seen, besides the one that the parameters name.
+    ///   - needsEarliest: whether the answer follows from the earliest event time of all, too.
+    ///   - body: answers within the scope that it is given.
+    func answer(
+        _ request: Request, _ query: QueryParameters, upTo: EventID? = nil, needsEarliest: Bool = false,
+        _ body: @escaping @Sendable (QueryEngine, QueryScope) throws(ColumnError) -> [UInt8]
+    ) async throws -> Response {
+        let scope = try await scope(query, upTo: upTo)
+        let tag = tag(scope, needsEarliest)
+        if !query.usesNow, EntityTag.matches(tag, request) { return EntityTag.notModified(tag) }
+        var response = Response(try await ask(query) { engine throws(ColumnError) in try body(engine, scope) })
+        // Retention may have moved on while the query ran.
+        if !query.usesNow, self.tag(scope, needsEarliest) == tag { EntityTag.label(&response, tag) }
+        return response
+    }
+
+    /// Runs a query off the event loops, when the columns have what was stored before it.
     func run<Value: Sendable>(
         _ query: QueryParameters, _ body: @escaping @Sendable (QueryEngine) throws(ColumnError) -> Value
     ) async throws -> Value {
         try await prepare()
-        let result = await withTaskCancellationHandler {
-            await perform(query, body)
-        } onCancel: {
-            query.stop.stop()
-        }
-        do throws(ColumnError) { return try result.get() } catch { throw Self.problem(error) }
+        return try await ask(query, body)
     }
 
     /// A JSON object with the members of an answer and `upTo`.
@@ -67,12 +93,12 @@ struct QueryDesk: Sendable {
         _ request: Request, _ query: QueryParameters, _ question: Question<Value>,
         _ write: @escaping @Sendable (Value, inout JSONText) -> Void
     ) async throws -> Response {
-        try await prepare()
+        let scope = try await scope(query)
         let (lines, feed) = AsyncStream.makeStream(of: [UInt8].self)
         let body = ResponseBody { writer in
             let asked = Task {
                 let result = await perform(query) { engine throws(ColumnError) -> [UInt8] in
-                    let answer = try engine.answer(question, query.scope, stop: query.stop) { (answer, since) throws(ColumnError) in
+                    let answer = try engine.answer(question, scope, stop: query.stop) { (answer, since) throws(ColumnError) in
                         feed.yield(
                             Self.line(answer, write) { json in
                                 json.member("complete") { $0.value(false) }
@@ -114,6 +140,35 @@ struct QueryDesk: Sendable {
     }
 
     // MARK: Asking
+
+    /// What the query asks about, up to the last event that the columns have by now.
+    private func scope(_ query: QueryParameters, upTo: EventID? = nil) async throws -> QueryScope {
+        try await prepare()
+        let last = store.extent.upTo
+        var scope = query.scope
+        scope.upTo = min(scope.upTo ?? upTo ?? last, last)
+        return scope
+    }
+
+    /// The tag of an answer about that scope.
+    private func tag(_ scope: QueryScope, _ needsEarliest: Bool) -> String {
+        let extent = store.extent
+        // As long as nothing was removed, it does not matter whether the store has seen the first event come.
+        let liveFrom = journal.removedUpTo == .zero ? .zero : extent.liveFrom
+        return EntityTag.state(
+            revision: revision, liveFrom: liveFrom, upTo: scope.upTo ?? extent.upTo, earliest: needsEarliest ? store.earliest : nil)
+    }
+
+    private func ask<Value: Sendable>(
+        _ query: QueryParameters, _ body: @escaping @Sendable (QueryEngine) throws(ColumnError) -> Value
+    ) async throws -> Value {
+        let result = await withTaskCancellationHandler {
+            await perform(query, body)
+        } onCancel: {
+            query.stop.stop()
+        }
+        do throws(ColumnError) { return try result.get() } catch { throw Self.problem(error) }
+    }
 
     private func perform<Value: Sendable>(
         _ query: QueryParameters, _ body: @escaping @Sendable (QueryEngine) throws(ColumnError) -> Value

@@ -10,18 +10,17 @@ struct QueryParameters: Sendable {
     let stop = QueryStop()
     /// Whether the client takes an answer in parts, as lines of NDJSON.
     let wantsPartial: Bool
-    /// The first value of each parameter.
-    private let values: [String: String]
-    private let parameters: [(name: String, value: String)]
+    /// Whether the answer depends on the clock: because the query says `now`, or because an end of the time that is asked about is left open
+    /// and taken from it.
+    var usesNow: Bool
+    private let values: QueryString
     private let now: Timestamp
 
     /// - Parameter readsQuery: whether `q` must be a whole query; one that is being written is not.
     init(_ request: borrowing Request, now: Timestamp, readsQuery: Bool = true) throws(Problem) {
-        parameters = QueryString.parameters(request.uri.query ?? "")
-        self.now = now
-        var values: [String: String] = [:]
-        for (name, value) in parameters where values[name] == nil { values[name] = value }
+        let values = QueryString(request)
         self.values = values
+        self.now = now
         switch values["partial"] {
         case nil: wantsPartial = request.headers[values: .accept].contains { $0.contains("application/x-ndjson") }
         case "true": wantsPartial = true
@@ -51,6 +50,7 @@ struct QueryParameters: Sendable {
         }
         let times = from == nil && to == nil ? nil : (from ?? Timestamp(microseconds: .min))..<(to ?? Timestamp(microseconds: .max))
         scope = QueryScope(predicate, times: times, upTo: upTo)
+        usesNow = predicate?.usesNow ?? false || values["compare"] != nil && to == nil
     }
 
     func text(_ name: String) -> String? { values[name] }
@@ -63,6 +63,9 @@ struct QueryParameters: Sendable {
         return number
     }
 
+    /// How many items are wanted of those that answers to most questions list.
+    func limit(_ standard: Int) throws(Problem) -> Int { try number("limit", standard, in: 1...10_000) }
+
     var isDescending: Bool {
         get throws(Problem) {
             switch values["order"] ?? "desc" {
@@ -73,35 +76,56 @@ struct QueryParameters: Sendable {
         }
     }
 
-    /// The event behind which the page begins, as the answer before named it.
-    var after: EventPosition? {
-        get throws(Problem) {
-            guard let text = values["after"] else { return nil }
-            let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-            guard parts.count == 2, let time = Int64(parts[0]), let id = EventID(parts[1]) else {
-                throw Problem(status: .badRequest, detail: "after: give the next of the page before as it is")
-            }
-            return EventPosition(time: Timestamp(microseconds: time), id: id)
+    /// The edge of the page before or behind, and which of both; nil for the first page.
+    func cursor(_ key: PageCursor.Key) throws(Problem) -> (cursor: PageCursor, isBackward: Bool)? {
+        if values["after"] != nil, values["before"] != nil {
+            throw Problem(status: .badRequest, detail: "after and before: give one of them")
         }
+        for name in ["after", "before"] {
+            guard let text = values[name] else { continue }
+            guard let cursor = PageCursor(text, for: question, key: key), scope.upTo ?? cursor.upTo == cursor.upTo else {
+                let source = name == "after" ? "next" : "previous"
+                throw Problem(
+                    status: .badRequest,
+                    detail: "\(name): give the \(source) of a page as it is, with the same q, from, to and order; or begin again without it"
+                )
+            }
+            return (cursor, name == "before")
+        }
+        return nil
+    }
+
+    /// What a list is of; a cursor of one list is none of another.
+    var question: String {
+        ["q", "from", "to", "order"].map { name in
+            let value = values[name] ?? (name == "order" ? "desc" : "")
+            return "\(name)=\(value.utf8.count):\(value)"
+        }.joined(separator: " ")
     }
 
     /// One to four fields.
-    func fields(_ name: String, most: Int = 4) throws(Problem) -> [Field] { try fields(values[name] ?? "", name, most) }
+    func fields(_ name: String) throws(Problem) -> [Field] { try fields(values[name] ?? "", name) }
 
     /// The fields of every parameter of that name, each one to four.
     func fieldLists(_ name: String) throws(Problem) -> [[Field]] {
         var lists: [[Field]] = []
-        for parameter in parameters where parameter.name == name { lists.append(try fields(parameter.value, name, 4)) }
+        for value in values.all(name) { lists.append(try fields(value, name)) }
         return lists
     }
 
-    private func fields(_ text: String, _ name: String, _ most: Int) throws(Problem) -> [Field] {
+    private func fields(_ text: String, _ name: String) throws(Problem) -> [Field] {
         var fields: [Field] = []
-        for part in text.split(separator: ",") { fields.append(try field(String(part), name)) }
-        guard (1...most).contains(fields.count) else {
-            throw Problem(status: .badRequest, detail: "\(name): \(most == 1 ? "the name of a field" : "one to four names of fields")")
+        for part in text.split(separator: ",", omittingEmptySubsequences: text.isEmpty) { fields.append(try field(String(part), name)) }
+        guard (1...4).contains(fields.count), Set(fields).count == fields.count else {
+            throw Problem(status: .badRequest, detail: "\(name): one to four names of fields, each once")
         }
         return fields
+    }
+
+    /// One field.
+    func field(_ name: String) throws(Problem) -> Field {
+        if let field = try optionalField(name) { return field }
+        throw Problem(status: .badRequest, detail: "\(name): give the name of a field")
     }
 
     func optionalField(_ name: String) throws(Problem) -> Field? {
@@ -130,9 +154,9 @@ struct QueryParameters: Sendable {
     /// Numbers with commas between them.
     func numbers(_ name: String, _ standard: [Double]) throws(Problem) -> [Double] {
         guard let text = values[name] else { return standard }
-        let parts = text.split(separator: ",")
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let numbers = parts.compactMap { Double($0) }
-        guard numbers.count == parts.count, !numbers.isEmpty else {
+        guard numbers.count == parts.count else {
             throw Problem(status: .badRequest, detail: "\(name): numbers with commas between them, such as 50,99.9")
         }
         return numbers

@@ -5,18 +5,19 @@ import Model
 /// Lists, counts, top lists and histograms of the stored events, answered from the columns.
 struct QueryRoutes: Sendable {
     let desk: QueryDesk
+    /// What the cursors of pages are made with.
+    let cursorKey: PageCursor.Key
 
-    func register(on group: RouterGroup<some RequestContext>) {
-        group.get("events") { request, _ in
+    func add(to table: inout RouteTable) {
+        table.add(.events) { request, _ in
             let query = try desk.query(request)
-            let page = PageRequest(
-                limit: try query.number("limit", 100, in: 1...1000), isDescending: try query.isDescending, after: try query.after)
-            return Response(
-                try await desk.run(query) { engine throws(ColumnError) in
-                    QueryDesk.object(try engine.page(query.scope, page, stop: query.stop), Self.write)
-                })
+            let limit = try query.number("limit", 100, in: 1...1000)
+            let list = EventList(limit: limit, isDescending: try query.isDescending, cursor: try query.cursor(cursorKey), key: cursorKey)
+            return try await desk.answer(request, query, upTo: list.cursor?.cursor.upTo) { engine, scope throws(ColumnError) in
+                try list.page(of: query, scope, engine)
+            }
         }
-        group.get("count") { request, _ in
+        table.add(.count) { request, _ in
             let query = try desk.query(request)
             guard let periods = try query.periods else {
                 return try await desk.response(request, query, .count) { $1.member("count", $0) }
@@ -26,10 +27,10 @@ struct QueryRoutes: Sendable {
                 json.member(periods)
             }
         }
-        group.get("top") { request, _ in
+        table.add(.top) { request, _ in
             let query = try desk.query(request)
             let fields = try query.fields("field")
-            let limit = try query.number("limit", 10, in: 1...10_000)
+            let limit = try query.limit(10)
             let isAscending = try !query.isDescending
             let keys = fields.map(GroupKey.field)
             guard let periods = try query.periods else {
@@ -49,7 +50,7 @@ struct QueryRoutes: Sendable {
                 json.member(periods)
             }
         }
-        group.get("histogram") { request, _ in
+        table.add(.histogram) { request, _ in
             let query = try desk.query(request)
             let interval = try query.interval
             let split = try query.optionalField("by").map(GroupKey.field)
@@ -68,9 +69,9 @@ struct QueryRoutes: Sendable {
                 json.member(periods)
             }
         }
-        group.get("distinct") { request, _ in
+        table.add(.distinct) { request, _ in
             let query = try desk.query(request)
-            let field = try query.fields("field")[0]
+            let field = try query.field("field")
             return try await desk.response(request, query, .distinct(of: field, interval: try query.interval)) { spans, json in
                 json.objects("spans", spans) { json, span in
                     json.member("start", span.start)
@@ -78,14 +79,5 @@ struct QueryRoutes: Sendable {
                 }
             }
         }
-    }
-
-    private static func write(_ page: EventPage, to json: inout JSONText) {
-        json.list("events", 0..<page.events.count) { json, row in
-            var event: [UInt8] = []
-            EventJSON.append(page.events[row], id: page.positions[row].id, to: &event)
-            json.value(json: event)
-        }
-        json.member("next", page.hasMore ? page.positions.last.map { "\($0.time.microseconds).\($0.id)" } : nil)
     }
 }

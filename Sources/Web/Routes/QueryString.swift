@@ -1,5 +1,24 @@
+import Hummingbird
+
 /// The parameters of a URL, as forms and URLSearchParams write them (WHATWG URL §5.1): `+` is a blank.
-enum QueryString {
+///
+/// Every route reads its parameters by it, so that what is checked is what is read.
+struct QueryString: Sendable {
+    /// Names and values in their order.
+    let parameters: [(name: String, value: String)]
+
+    /// The parameters of a request.
+    init(_ request: borrowing Request) { self.init(request.uri.query ?? "") }
+
+    /// The parameters of what stands behind `?`.
+    init(_ text: String) { parameters = Self.parameters(text) }
+
+    /// The first value of that name.
+    subscript(name: String) -> String? { parameters.first { $0.name == name }?.value }
+
+    /// Every value of that name.
+    func all(_ name: String) -> [String] { parameters.filter { $0.name == name }.map(\.value) }
+
     /// Names and values in their order; bytes that are not UTF-8 are replaced by U+FFFD.
     static func parameters(_ query: some StringProtocol) -> [(name: String, value: String)] {
         query.utf8.split(separator: UInt8(ascii: "&")).map { pair in

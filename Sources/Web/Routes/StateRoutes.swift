@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Journal
 import Model
+import NIOCore
 import Pipeline
 
 /// How Petrel itself is doing: sources, dead letters, health, metrics, replay, sessions.
@@ -13,30 +14,30 @@ struct StateRoutes: Sendable {
     let access: AccessControl
     let about: [UInt8]
 
-    func register(on group: RouterGroup<some RequestContext>) {
-        group.get("live/snapshot") { request, _ in
+    func add(to table: inout RouteTable) {
+        table.add(.snapshot) { request, _ in
             do {
-                let filter = try LiveFilter(
-                    families: request.uri.queryParameters["families"].map(String.init),
-                    types: request.uri.queryParameters["types"].map(String.init))
+                let parameters = QueryString(request)
+                let filter = try LiveFilter(families: parameters["families"], types: parameters["types"])
                 try await stage.catchUp()
                 return Response(stage.snapshot(filter).json)
             } catch let error as LiveFilterError {
                 throw Problem(status: .badRequest, detail: "\(error)")
             }
         }
-        group.get("sources") { _, _ in Response(sources) }
-        group.get("dead-letters") { request, _ in
-            let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 100
-            guard (1...1000).contains(limit) else { throw Problem(status: .badRequest, detail: "limit is a number from 1 to 1000") }
+        table.add(.sources) { request, _ in Response(sources, revalidating: request) }
+        table.add(.deadLetters) { request, _ in
+            let text = QueryString(request)["limit"] ?? "100"
+            guard let limit = Int(text), (1...1000).contains(limit) else {
+                throw Problem(status: .badRequest, detail: "limit is a number from 1 to 1000")
+            }
             let letters = try await pipeline.journal.reading { reader throws(JournalError) in try reader.deadLetters(limit: limit) }
-            return Response(Self.encode(letters))
+            return Response(Self.encode(letters), revalidating: request)
         }
-        group.get("about") { _, _ in Response(about) }
-        group.post("replay") { request, _ in
-            let body = String(buffer: try await request.body.collect(upTo: 4096))
+        table.add(.about) { request, _ in Response(about, revalidating: request) }
+        table.add(.replay) { request, _ in
             let done: Bool
-            switch try? JSONAction.decode(body) {
+            switch try await Self.text("action", of: request) {
             case "restart": done = stage.restartReplay()
             case "stop": done = stage.stopReplay()
             default: throw Problem(status: .badRequest, detail: "send {\"action\":\"restart\"} or {\"action\":\"stop\"}")
@@ -44,10 +45,12 @@ struct StateRoutes: Sendable {
             guard done else { throw Problem(status: .conflict, detail: "nothing is being replayed; start with petrel serve --play FILE…") }
             return Response(Array("{}".utf8))
         }
-        group.post("session") { request, _ in
-            let body = String(buffer: try await request.body.collect(upTo: 4096))
+        table.add(.session) { request, _ in
+            guard let token = try await Self.text("token", of: request) else {
+                throw Problem(status: .badRequest, detail: "send {\"token\":\"…\"}")
+            }
             guard access.needsToken else { return Response(Array("{}".utf8)) }
-            guard let token = try? JSONAction.decode(body, key: "token"), let session = access.makeSession(for: token) else {
+            guard let session = access.makeSession(for: token) else {
                 throw Problem(status: .unauthorized, detail: "that is not the token of this server")
             }
             var response = Response(Array("{}".utf8))
@@ -56,6 +59,26 @@ struct StateRoutes: Sendable {
                 + (request.headers[.xForwardedProto] == "https" ? "; Secure" : "")
             return response
         }
+        table.add(.health) { [journal = pipeline.journal] _, _ in
+            if let failure = journal.failure { throw Problem(status: .serviceUnavailable, detail: "the journal cannot write: \(failure)") }
+            return Response(Array("{\"status\":\"ok\"}".utf8))
+        }
+        table.add(.metrics) { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4", .cacheControl: "no-store"],
+                body: .init(byteBuffer: ByteBuffer(string: metrics)))
+        }
+    }
+
+    /// The one member of a small JSON body; nil where the body is something else.
+    private static func text(_ key: String, of request: Request) async throws -> String? {
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: 4096)
+        } catch is NIOTooManyBytesError {
+            throw Problem(status: .contentTooLarge, detail: "the body is larger than 4096 bytes")
+        }
+        return JSONAction.decode(String(buffer: body), key: key)
     }
 
     private var sources: [UInt8] {
@@ -105,36 +128,5 @@ struct StateRoutes: Sendable {
             }
         }
         return json.bytes
-    }
-
-    /// Prometheus text (exposition format 0.0.4).
-    var metrics: String {
-        var text = ""
-        func metric(_ name: String, _ kind: String, _ help: String, _ samples: [(labels: String, value: String)]) {
-            text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind)\n"
-            for sample in samples { text += "\(name)\(sample.labels) \(sample.value)\n" }
-        }
-        func escaped(_ label: String) -> String {
-            label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-        }
-        let ledgers = pipeline.journal.ledgers.sorted { $0.key < $1.key }
-        metric(
-            "petrel_events_total", "counter", "Events by source and outcome; received is the sum of the others.",
-            ledgers.flatMap { source, ledger in
-                [
-                    ("received", ledger.received), ("stored", ledger.stored), ("duplicate", ledger.duplicate),
-                    ("filtered", ledger.filtered),
-                    ("dead_lettered", ledger.deadLettered), ("shed", ledger.shed),
-                ].map { ("{source=\"\(escaped(source))\",outcome=\"\($0.0)\"}", "\($0.1)") }
-            })
-        metric("petrel_journal_events", "gauge", "Events kept.", [("", "\(pipeline.journal.storedCount)")])
-        let flight = pipeline.inFlight
-        metric("petrel_in_flight_bytes", "gauge", "Raw bytes between sources and journal.", [("", "\(flight.bytes)")])
-        metric("petrel_in_flight_limit_bytes", "gauge", "Bound of petrel_in_flight_bytes.", [("", "\(flight.limit)")])
-        metric("petrel_streams", "gauge", "Open event streams.", [("", "\(hub.streams)")])
-        metric(
-            "petrel_source_lag_seconds", "gauge", "Seconds by which the newest event time is behind the clock.",
-            pipeline.sources.compactMap { source in source.lag.map { ("{source=\"\(escaped(source.name))\"}", "\($0)") } })
-        return text
     }
 }

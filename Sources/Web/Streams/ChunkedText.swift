@@ -21,6 +21,12 @@ struct ChunkedText {
         text.append(contentsOf: "\n\n".utf8)
     }
 
+    /// Says that events behind `after` are not kept, up to before `first`: an event of its own, in NDJSON an object that no event looks like.
+    mutating func gap(after: EventID, first: EventID?, isNDJSON: Bool) {
+        let gap = "{\"after\":\"\(after)\",\"first\":\(first.map { "\"\($0)\"" } ?? "null")}"
+        if isNDJSON { line("{\"gap\":\(gap)}".utf8) } else { event("gap", id: nil, data: gap.utf8) }
+    }
+
     /// A comment or field line.
     mutating func raw(_ line: String) { text.append(contentsOf: line.utf8) }
 

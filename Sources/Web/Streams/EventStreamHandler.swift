@@ -7,7 +7,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 
-/// Takes a connection over when it asks for an event stream, and writes shared buffers straight to the encoder's side of the pipeline.
+/// Takes a connection over when it asks for an event stream, and writes shared buffers straight to its socket.
 ///
 /// Everything else passes by to Hummingbird. The limit of fan-out is one `write()` per connection and flush; so a buffer is encoded and framed
 /// once, and nothing but the write is done per connection. Lives on its channel's event loop.
@@ -19,8 +19,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let hub: StreamHub
     private var context: ChannelHandlerContext?
-    /// The HTTP encoder, below which a stream is written; looked up once, because a broadcast has a few microseconds per connection.
-    private var encoder: ChannelHandlerContext?
+    private var socket: StreamSocket?
     private var isTaken = false
     private var shard: StreamShard?
 
@@ -56,7 +55,7 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
         leave()
         self.context = nil
         isWritable = false
-        encoder = nil
+        socket = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -128,14 +127,14 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
         isWritable = context.channel.isWritable
         self.request = request
         key = StreamHub.ProgramKey(request)
-        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+        socket = (try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)).map(StreamSocket.init)
         self.shard = shard
         // Its idle timer would take a quiet stream for a dead connection.
         if let idle = try? context.pipeline.syncOperations.context(handlerType: HTTPConnectionStateHandler.self) {
             context.pipeline.syncOperations.removeHandler(context: idle, promise: nil)
         }
         let type = audience == .programNDJSON ? "application/x-ndjson" : "text/event-stream"
-        writeRaw(
+        write(
             ByteBuffer(
                 string: "HTTP/1.1 200 OK\r\nContent-Type: \(type); charset=utf-8\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
                     + "X-Content-Type-Options: nosniff\r\nTransfer-Encoding: chunked\r\n\r\n"))
@@ -172,16 +171,11 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Writes a framed chunk and flushes.
     func write(_ chunk: ByteBuffer) {
         lastWrite = .now()
-        writeRaw(chunk)
+        socket?.write(chunk)
     }
 
     /// Closes the connection; the client comes back with its last id.
     func close() { context?.close(promise: nil) }
-
-    /// Writes bytes below the HTTP encoder, which would frame them again.
-    private func writeRaw(_ buffer: ByteBuffer) {
-        encoder?.writeAndFlush(NIOAny(buffer), promise: nil)
-    }
 }
 
 extension HTTPField.Name {

@@ -215,11 +215,12 @@ public final class StreamHub: Service {
         let end = state.withLock { $0.position }
         var text = ChunkedText()
         var position = catchUp.position
-        if catchUp.position == catchUp.request.cursor, catchUp.position > .zero {
+        let removed = journal.removedUpTo
+        if position > .zero, position < removed {
+            // What the program asks for is gone: it is told, also when it fell behind only now.
             let first = try await journal.reading { reader throws(JournalError) in try reader.firstID() }
-            if let first, position < first, catchUp.request.audience == .program {
-                text.event("gap", id: nil, data: "{\"after\":\"\(position)\",\"first\":\"\(first)\"}".utf8)
-            }
+            text.gap(after: position, first: first, isNDJSON: catchUp.request.audience == .programNDJSON)
+            position = removed
         }
         var json: [UInt8] = []
         while position < end, text.count < Self.sliceBytes, let block = try await journal.next(after: position) {

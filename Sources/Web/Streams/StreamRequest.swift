@@ -36,9 +36,11 @@ struct StreamRequest: Sendable {
         var families: String?
         var types: String?
         var after: String?
+        var seen: Set<Substring> = []
         for part in query.split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = pair.count == 2 ? String(pair[1]).replacing("%2C", with: ",") : ""
+            let value = pair.count == 2 ? String(pair[1]).replacing("%2C", with: ",").replacing("%2c", with: ",") : ""
+            guard seen.insert(pair[0]).inserted else { throw StreamRequestError("\(pair[0]): given twice; give it once") }
             switch pair[0] {
             case "families": families = value
             case "types": types = value

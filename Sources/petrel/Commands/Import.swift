@@ -12,12 +12,13 @@ struct Import: AsyncParsableCommand {
         abstract: "Store log files in the journal, each event once.",
         discussion: """
             A file is recognised by its content: importing it again, renamed or compressed, adds nothing. An import that was interrupted goes on where
-            it stopped. gzip, zstd and xz are read as they are.
+            it stopped. gzip, zstd and xz are read as they are. - stands for standard input, plain and once: it cannot be recognised or gone on with.
 
             EXAMPLES
               petrel import eve.json
               petrel import --data /var/lib/petrel --format cowrie cowrie.json.*
               petrel import --json *.csv.gz | tail -1
+              ssh sensor cat eve.json | petrel import -
             """)
 
     @OptionGroup var common: CommonOptions
@@ -28,8 +29,14 @@ struct Import: AsyncParsableCommand {
     @Flag(help: "Print the books as one JSON object, on the last line.")
     var json = false
 
-    @Argument(help: ArgumentHelp("Files and glob patterns.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Files and glob patterns; - for standard input.", valueName: "file"))
     var files: [String]
+
+    func validate() throws {
+        if files.count(where: { $0 == StandardInputSource.path }) > 1 {
+            throw ValidationError("-: standard input can be read once; name it once")
+        }
+    }
 
     func run() async throws {
         let configuration = try common.load()
@@ -48,7 +55,8 @@ struct Import: AsyncParsableCommand {
             }
         } catch is CancellationError {
             await installation.journal.close()
-            Console.error("interrupted; what was read is stored, and the same command goes on from there")
+            let rest = files.contains(StandardInputSource.path) ? "; standard input cannot be read again" : ""
+            Console.error("interrupted; what was read is stored, and the same command goes on from there\(rest)")
             throw ExitCode(3)
         }
         await installation.journal.close()

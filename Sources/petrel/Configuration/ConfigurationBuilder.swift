@@ -61,6 +61,7 @@ struct ConfigurationBuilder {
         if let threads = web.integer("threads") { options.threads = threads }
         if let streams = web.integer("max_streams") { options.maximumStreams = streams }
         if let bytes = web.integer("max_body") { options.maximumBodyBytes = bytes }
+        if let limits = web.section("rate_limit") { options.rateLimits = rateLimits(limits) }
         if let prefix = web.text("path_prefix"), prefix != "/" {
             if !prefix.hasPrefix("/") || prefix.contains(where: { "?# \"<>".contains($0) }) || prefix.contains("//") {
                 note(web, "path_prefix", "\(ConfigurationReader.quoted(prefix)) is no path from the root; write e.g. /petrel")

@@ -48,6 +48,7 @@ enum ConfigurationSpec {
             name: "max_streams", type: .integer(1...1_000_000), summary: "Most event streams at the same time.", standard: "10000"),
         ConfigurationOption(
             name: "max_body", type: .size(1 << 10...4 << 30), summary: "Largest request body, plain or decompressed.", standard: "64MiB"),
+        ConfigurationOption(name: "rate_limit", type: .group(rateLimit), summary: "How much one client may ask."),
     ])
 
     private static let day = 86_400_000
