@@ -49,14 +49,13 @@ final class BlockCells {
     /// The event time of each row of the stretch; nil-free, rows without one have that of their commit.
     @exclusivity(unchecked) private(set) var times = Growing<Int64>(capacity: BlockCells.stretchRows)
 
-    init() {
-        let count = Int(Field.allCases.map(\.rawValue).max() ?? 0) + 1
+    /// - Parameter types: the type of each field number.
+    init(_ types: [FieldType?]) {
+        let count = types.count
         lists = .allocate(capacity: count)
         for number in 0..<count {
             lists.initializeElement(at: number, to: List(base: .allocate(capacity: Self.stretchRows), capacity: Self.stretchRows))
         }
-        var types = [FieldType?](repeating: nil, count: count)
-        for field in Field.allCases { types[Int(field.rawValue)] = field.type }
         self.types = types
     }
 

@@ -5,7 +5,6 @@ import Model
 ///
 /// One thread changes it, under the store's lock; exclusive access is not checked again for every value, which cost a third of the time.
 final class ColumnBuilder {
-    let field: Field
     @exclusivity(unchecked) private(set) var dictionary: DictionaryBuilder
     private var seed: UInt64
     private let plainAfter: Int
@@ -16,11 +15,10 @@ final class ColumnBuilder {
     /// Rows begun, up to the last one that has the field.
     @exclusivity(unchecked) private var rows = 0
 
-    init(field: Field, seed: UInt64, plainAfter: Int = 0) {
-        self.field = field
+    init(_ type: FieldType, seed: UInt64, plainAfter: Int = 0) {
         self.seed = seed
         self.plainAfter = plainAfter
-        dictionary = DictionaryBuilder(width: Self.width(of: field.type), seed: seed, plainAfter: plainAfter)
+        dictionary = DictionaryBuilder(width: Self.width(of: type), seed: seed, plainAfter: plainAfter)
     }
 
     /// Bytes of a stored value of that type; 0 when they differ.

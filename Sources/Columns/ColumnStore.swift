@@ -200,6 +200,14 @@ public final class ColumnStore: Service {
         }
     }
 
+    /// The earliest event time in the columns, microseconds; the greatest number when there are no events.
+    public var earliest: Int64 {
+        box.withLock { box in
+            let tail = box.state.tail.rows > 0 ? box.state.tail.view.minTime : .max
+            return box.state.segments.reduce(tail) { min($0, $1.minTime) }
+        }
+    }
+
     /// Shows the tail to `body` while it cannot change, and returns the sealed segments that belong with it.
     func reading<Value>(
         _ body: (_ tail: SegmentView?, _ upTo: EventID, _ liveFrom: EventID) throws(ColumnError) -> Value

@@ -29,6 +29,16 @@ struct CountTable {
         if count * 2 > keys.count { grow() }
     }
 
+    /// The count of a key; 0 for one that is not there.
+    func count(of key: Key) -> Int {
+        var slot = Self.hash(key) & (keys.count - 1)
+        while counts[slot] != 0 {
+            if keys[slot] == key { return counts[slot] }
+            slot = (slot + 1) & (keys.count - 1)
+        }
+        return 0
+    }
+
     @inline(__always) private static func hash(_ key: Key) -> Int {
         let low = UInt64(key.x) | UInt64(key.y) << 32
         let high = UInt64(key.z) | UInt64(key.w) << 32

@@ -105,6 +105,7 @@ struct PagePart: Sendable {
         var limit = notBehind
         var selection = Selection()
         for zone in zones {
+            if scan.stop.isStopped { break }
             let span = view.times(ofZone: zone)
             if let limit {
                 let edge = limit.time.microseconds

@@ -11,23 +11,42 @@ struct ValueNumbers {
     }
 
     /// The keys of a segment's counts in numbers that hold everywhere.
-    func translate(_ scan: GroupScan, _ view: SegmentView) -> [CountTable.Key] {
+    ///
+    /// - Parameter shift: microseconds by which the counted times are moved.
+    func translate(_ scan: GroupScan, _ view: SegmentView, shift: Int64 = 0) -> [CountTable.Key] {
         var new = scan.keys
-        for (index, key) in keys.enumerated() {
+        for (index, key) in scan.groupKeys.enumerated() {
             switch key {
             case .field(let field):
                 if let column = view.column(field) { translate(&new, index, from: column.dictionary) }
-            case .time(let interval, let origin): translate(&new, index) { origin + scan.span($0, ofKey: index) * interval }
+            case .time(let interval, let origin): translate(&new, index) { origin + scan.span($0, ofKey: index) * interval + shift }
             }
         }
         return new
     }
+
+    /// The number of a value, given to it now if it is new.
+    @inline(__always) func number(_ bytes: UnsafeRawBufferPointer, ofKey index: Int) -> UInt32 { dictionaries[index].code(of: bytes) }
+
+    /// The bytes of the value that a number of the key at `index` stands for.
+    func bytes(_ number: UInt32, ofKey index: Int) -> UnsafeRawBufferPointer { dictionaries[index].view.value(Int(number) - 1) }
 
     /// The keys of another merge in the numbers of this one.
     func translate(_ old: [CountTable.Key], of other: ValueNumbers) -> [CountTable.Key] {
         var new = old
         for index in keys.indices { translate(&new, index, from: other.dictionaries[index].view) }
         return new
+    }
+
+    /// Adds the counts of another merge to a table of this one.
+    func add(_ old: CountTable, of other: ValueNumbers, to table: inout CountTable) {
+        var keys: [CountTable.Key] = []
+        var counts: [Int] = []
+        old.visit { key, count in
+            keys.append(key)
+            counts.append(count)
+        }
+        for (key, count) in zip(translate(keys, of: other), counts) { table.add(count, to: key) }
     }
 
     private func translate(_ keys: inout [CountTable.Key], _ index: Int, from view: DictionaryView) {
@@ -61,120 +80,32 @@ struct ValueNumbers {
     }
 }
 
-/// Puts what was counted in segments together.
-protocol SegmentMerge: SendableMetatype {
-    var keys: [GroupKey] { get }
-    /// Whether the answer is still small enough.
-    var hasRoom: Bool { get }
-    /// An empty one with the same keys.
-    func another() -> Self
-    /// Adds what was counted in a segment.
-    mutating func add(_ scan: GroupScan, _ view: SegmentView)
-    /// Adds what another has.
-    mutating func absorb(_ other: Self)
-}
-
-/// Counts the distinct values of a field in each span of time: a bit for each value and span.
-struct DistinctMerge: SegmentMerge {
-    private typealias Span = (bits: [UInt64], count: Int)
-
-    /// Most memory for the bits.
-    private static let mostBytes = 512 << 20
-    private let numbers: ValueNumbers
-    private let field: Field
-    private let interval: Int64
-    private let origin: Int64
-    private var spans: [UInt32: Span] = [:]
-    private var bytes = 0
-
-    init(_ field: Field, interval: Int64, origin: Int64) {
-        numbers = ValueNumbers([GroupKey.time(interval: interval, origin: origin).reduced, .field(field)])
-        (self.field, self.interval, self.origin) = (field, interval, origin)
-    }
-
-    var keys: [GroupKey] { numbers.keys }
-
-    var hasRoom: Bool { bytes <= Self.mostBytes }
-
-    func another() -> DistinctMerge { DistinctMerge(field, interval: interval, origin: origin) }
-
-    mutating func add(_ scan: GroupScan, _ view: SegmentView) { note(numbers.translate(scan, view)) }
-
-    mutating func absorb(_ other: DistinctMerge) {
-        var keys: [CountTable.Key] = []
-        for (span, values) in other.spans {
-            for (index, word) in values.bits.enumerated() {
-                var left = word
-                while left != 0 {
-                    keys.append([span, UInt32(index * 64 + left.trailingZeroBitCount), 0, 0])
-                    left &= left - 1
-                }
-            }
-        }
-        note(numbers.translate(keys, of: other.numbers))
-    }
-
-    private mutating func note(_ keys: [CountTable.Key]) {
-        var start = 0
-        let sorted = keys.sorted { $0.x < $1.x }
-        while start < sorted.count {
-            let number = sorted[start].x
-            let end = sorted[start...].firstIndex { $0.x != number } ?? sorted.count
-            // Taken out of the dictionary while it is written, so that it is not copied.
-            var span = spans.removeValue(forKey: number) ?? ([], 0)
-            for key in sorted[start..<end] {
-                let word = Int(key.y >> 6)
-                if word >= span.bits.count {
-                    let more = word + 1 - span.bits.count + span.bits.count / 2
-                    span.bits.append(contentsOf: repeatElement(0, count: more))
-                    bytes += more * 8
-                }
-                let bit: UInt64 = 1 << UInt64(key.y & 63)
-                if span.bits[word] & bit == 0 { span.count += 1 }
-                span.bits[word] |= bit
-            }
-            spans[number] = span
-            start = end
-        }
-    }
-
-    /// The spans that have values, in order.
-    var counts: [(start: Timestamp, count: Int)] {
-        spans.compactMap { number, span -> (start: Timestamp, count: Int)? in
-            guard case .date(let start) = numbers.value(number, ofKey: 0) else { return nil }
-            return (start, span.count)
-        }.sorted { $0.start < $1.start }
-    }
-}
-
 /// Adds up the counts of keys.
 struct GroupMerge: SegmentMerge {
     /// Most groups of an answer.
     private static let mostGroups = 20_000_000
-    private let numbers: ValueNumbers
+    let numbers: ValueNumbers
     private(set) var table = CountTable()
 
     init(_ keys: [GroupKey]) { numbers = ValueNumbers(keys.map(\.reduced)) }
 
-    var keys: [GroupKey] { numbers.keys }
+    var fields: [Field] { numbers.keys.fields }
 
     var hasRoom: Bool { table.count <= Self.mostGroups }
 
-    func another() -> GroupMerge { GroupMerge(keys) }
+    func another() -> GroupMerge { GroupMerge(numbers.keys) }
 
-    mutating func add(_ scan: GroupScan, _ view: SegmentView) {
-        for (key, count) in zip(numbers.translate(scan, view), scan.counts) { table.add(count, to: key) }
+    mutating func add(_ scan: SegmentScan) { add(scan, where: nil) }
+
+    /// Adds the groups whose code of the first key is wanted.
+    mutating func add(_ scan: SegmentScan, where isWanted: ((UInt32) -> Bool)?) {
+        guard var groups = GroupScan(scan, numbers.keys) else { return }
+        groups.run()
+        if let isWanted { groups.keep(isWanted) }
+        for (key, count) in zip(numbers.translate(groups, scan.view), groups.counts) { table.add(count, to: key) }
     }
 
-    mutating func absorb(_ other: GroupMerge) {
-        var keys: [CountTable.Key] = []
-        var counts: [Int] = []
-        other.table.visit { key, count in
-            keys.append(key)
-            counts.append(count)
-        }
-        for (key, count) in zip(numbers.translate(keys, of: other.numbers), counts) { table.add(count, to: key) }
-    }
+    mutating func absorb(_ other: GroupMerge) { numbers.add(other.table, of: other.numbers, to: &table) }
 
     /// The groups, in no order.
     func groups() -> [Group] {

@@ -83,6 +83,8 @@ struct GroupScan {
     /// Keys that occur and their rows; a key may come more than once. Numbers are codes, or stand for spans of time.
     private(set) var keys: [CountTable.Key] = []
     private(set) var counts: [Int] = []
+    /// What the rows are counted by.
+    let groupKeys: [GroupKey]
     private let scan: SegmentScan
     private let parts: [Part]
     private let sizes: [Int]
@@ -90,6 +92,7 @@ struct GroupScan {
     /// Nil when a field does not occur in the segment.
     init?(_ scan: SegmentScan, _ keys: [GroupKey]) {
         self.scan = scan
+        groupKeys = keys
         var parts: [Part] = []
         var sizes: [Int] = []
         for key in keys {
@@ -217,6 +220,14 @@ struct GroupScan {
         }
         scan.forEachZone { _, chosen in chosen.visit { count($0, 0, CountTable.Key()) } }
         table.visit { note($0, $1) }
+    }
+
+    /// Drops keys whose first number is not wanted.
+    mutating func keep(_ isWanted: (UInt32) -> Bool) {
+        let kept = keys.indices.filter { isWanted(keys[$0].x) }
+        if kept.count == keys.count { return }
+        keys = kept.map { keys[$0] }
+        counts = kept.map { counts[$0] }
     }
 
     /// Notes the rows of a key, unless a field is missing in it.

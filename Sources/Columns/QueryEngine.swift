@@ -34,10 +34,12 @@ public final class QueryStop: Sendable {
 
     public init() {}
 
-    /// Makes the query throw ``ColumnError/Code/stopped`` at its next segment.
+    /// Makes the query throw ``ColumnError/Code/stopped`` within a few thousand rows or values.
     public func stop() { isSet.store(true, ordering: .relaxed) }
 
-    var isStopped: Bool { isSet.load(ordering: .relaxed) }
+    @inline(__always) var isStopped: Bool { isSet.load(ordering: .relaxed) }
+
+    func check() throws(ColumnError) { if isStopped { throw ColumnError(.stopped, "the query was stopped") } }
 }
 
 /// Answers questions from the columns, on all processors. Synchronous: call it where blocking is allowed.
@@ -45,8 +47,6 @@ public struct QueryEngine: Sendable {
     let store: ColumnStore
     /// Segments that are scanned at the same time.
     private let width: Int
-    /// The longest span of time: a thousand years.
-    private static let longestInterval: Int64 = 1000 * 31_556_952_000_000
 
     /// An engine over a store.
     public init(_ store: ColumnStore, width: Int) {
@@ -54,82 +54,49 @@ public struct QueryEngine: Sendable {
         self.width = max(width, 1)
     }
 
-    /// Events in the scope.
-    public func count(_ scope: QueryScope, stop: QueryStop = QueryStop()) throws(ColumnError) -> Answer<Int> {
-        let (upTo, counts) = try scan(scope, fields: [], stop) { scan -> Int in
-            if scan.isWhole { return scan.rows.count }
-            var count = 0
-            scan.forEachZone { count += $1.count }
-            return count
-        }
-        return Answer(value: counts.reduce(0, +), upTo: upTo)
-    }
-
-    /// The largest groups of events with equal keys (at most four): by count, then by value.
+    /// Gathers what a question needs of every segment. Each processor has a merge of its own; they are put together at the end.
     ///
-    /// - Returns: the groups, and how many there are beyond the limit, too.
-    public func top(
-        _ scope: QueryScope, by keys: [GroupKey], limit: Int, ascending: Bool = false, stop: QueryStop = QueryStop()
-    ) throws(ColumnError) -> Answer<(groups: [Group], distinct: Int)> {
-        guard limit > 0 else { throw ColumnError(.invalid, "the limit must be at least 1, not \(limit)") }
-        let (upTo, merge) = try merged(scope, keys, stop)
-        return Answer(value: (merge.top(limit, ascending: ascending), merge.table.count), upTo: upTo)
-    }
-
-    /// All groups, in no order.
-    public func groups(_ scope: QueryScope, by keys: [GroupKey], stop: QueryStop = QueryStop()) throws(ColumnError) -> Answer<[Group]> {
-        let (upTo, merge) = try merged(scope, keys, stop)
-        return Answer(value: merge.groups(), upTo: upTo)
-    }
-
-    /// Events per span of event time; spans without events are left out.
-    public func histogram(
-        _ scope: QueryScope, interval: Int64, origin: Int64 = 0, stop: QueryStop = QueryStop()
-    ) throws(ColumnError) -> Answer<[(start: Timestamp, count: Int)]> {
-        let (upTo, merge) = try merged(scope, [.time(interval: interval, origin: origin)], stop)
-        let spans = merge.groups().compactMap { group -> (start: Timestamp, count: Int)? in
-            guard case .date(let start) = group.values[0] else { return nil }
-            return (start, group.count)
-        }
-        return Answer(value: spans.sorted { $0.start < $1.start }, upTo: upTo)
-    }
-
-    /// Distinct values of a field in each span of event time.
-    public func distinct(
-        _ scope: QueryScope, of field: Field, interval: Int64, origin: Int64 = 0, stop: QueryStop = QueryStop()
-    ) throws(ColumnError) -> Answer<[(start: Timestamp, count: Int)]> {
-        let (upTo, merge) = try gather(scope, DistinctMerge(field, interval: interval, origin: origin), stop)
-        return Answer(value: merge.counts, upTo: upTo)
-    }
-
-    private func merged(_ scope: QueryScope, _ keys: [GroupKey], _ stop: QueryStop) throws(ColumnError) -> (EventID, GroupMerge) {
-        try gather(scope, GroupMerge(keys), stop)
-    }
-
-    /// Counts every segment by the merge's keys. Each processor has a merge of its own; they are put together at the end.
-    private func gather<Merge: SegmentMerge>(
-        _ scope: QueryScope, _ empty: Merge, _ stop: QueryStop
+    /// - Parameter partial: told what there is so far, and the time from which on that is everything.
+    func gather<Merge: SegmentMerge>(
+        _ scope: QueryScope, _ empty: Merge, _ stop: QueryStop,
+        partial: ((EventID, Merge, _ since: Int64) throws(ColumnError) -> Void)? = nil
     ) throws(ColumnError) -> (EventID, Merge) {
-        let keys = empty.keys
         let template = Guarded(empty)
         let free = Mutex(Guarded<[Merge]>([]))
         let tooLarge = ColumnError(.tooLarge, "the answer has too many groups; ask for a shorter time or fewer keys")
-        let (upTo, parts) = try scan(scope, fields: try Self.fields(of: keys), stop) { scan -> Bool in
-            guard var groups = GroupScan(scan, keys) else { return true }
-            groups.run()
-            var merge = free.withLock { $0.value.popLast() } ?? template.value.another()
-            merge.add(groups, scan.view)
+        /// Puts all merges into one; nil when there is none.
+        func united() throws(ColumnError) -> Merge? {
+            var merges = free.withLock { free in
+                defer { free.value = [] }
+                return Guarded(free.value)
+            }.value
+            guard var whole = merges.popLast() else { return nil }
+            for other in merges {
+                try stop.check()
+                whole.absorb(other)
+            }
+            guard whole.hasRoom else { throw tooLarge }
+            return whole
+        }
+        var afterRound: ((EventID, Int64) throws(ColumnError) -> Void)?
+        if let partial {
+            afterRound = { upTo, since throws(ColumnError) in
+                guard let whole = try united() else { return }
+                try partial(upTo, whole, since)
+                let kept = Guarded(whole)
+                free.withLock { $0.value.append(kept.value) }
+            }
+        }
+        let (upTo, parts) = try scan(scope, fields: empty.fields, stop, afterRound: afterRound) { scan -> Bool in
+            var merge = free.withLock { Guarded($0.value.popLast()) }.value ?? template.value.another()
+            merge.add(scan)
             let hasRoom = merge.hasRoom
             let filled = Guarded(merge)
             free.withLock { $0.value.append(filled.value) }
             return hasRoom
         }
-        var merges = free.withLock { $0.value }
         guard !parts.contains(false) else { throw tooLarge }
-        guard var whole = merges.popLast() else { return (upTo, empty) }
-        for other in merges { whole.absorb(other) }
-        guard whole.hasRoom else { throw tooLarge }
-        return (upTo, whole)
+        return (upTo, try united() ?? empty)
     }
 
     /// Handed from one thread to another, never shared.
@@ -138,46 +105,55 @@ public struct QueryEngine: Sendable {
         init(_ value: Value) { self.value = value }
     }
 
-    private static func fields(of keys: [GroupKey]) throws(ColumnError) -> [Field] {
-        guard (1...4).contains(keys.count) else { throw ColumnError(.invalid, "group by one to four keys, not \(keys.count)") }
-        var fields: [Field] = []
-        for key in keys {
-            switch key {
-            case .field(.timestamp): throw ColumnError(.invalid, "group by spans of @timestamp, not by its values")
-            case .field(let field): fields.append(field)
-            case .time(let interval, _):
-                guard (1000...longestInterval).contains(interval) else {
-                    throw ColumnError(.invalid, "the interval must be at least a millisecond and at most a thousand years")
-                }
-            }
-        }
-        return fields
-    }
-
     // MARK: Scanning
 
     /// Runs `body` on every segment that may have chosen rows: the tail first, the sealed ones on all processors, newest first.
+    ///
+    /// - Parameter afterRound: makes the scan go in rounds, each with twice as many segments as the one before, the latest event times
+    ///   first; told after each but the last the time from which on nothing is left out.
     func scan<Part: Sendable>(
-        _ scope: QueryScope, fields: [Field], _ stop: QueryStop, _ body: @Sendable (SegmentScan) -> Part
+        _ scope: QueryScope, fields: [Field], _ stop: QueryStop,
+        afterRound: ((EventID, Int64) throws(ColumnError) -> Void)? = nil, _ body: @Sendable (SegmentScan) -> Part
     ) throws(ColumnError) -> (upTo: EventID, parts: [Part]) {
-        let pass = ScanPass(scope)
+        let pass = ScanPass(scope, stop)
         let needed = Array(Set(fields + pass.fields))
+        try stop.check()
         let read = try store.reading { tail, last, liveFrom throws(ColumnError) -> Part? in
             guard let tail, pass.mayHold(tail.minTime, tail.maxTime) else { return nil }
             return pass.scan(tail, nil, liveFrom, min(scope.upTo ?? last, last)).map(body)
         }
         let (liveFrom, upTo) = (read.liveFrom, min(scope.upTo ?? read.upTo, read.upTo))
-        let segments = read.segments.filter { $0.firstID <= upTo && pass.mayHold($0.minTime, $0.maxTime) }
+        var segments = Array(read.segments.filter { $0.firstID <= upTo && pass.mayHold($0.minTime, $0.maxTime) }.reversed())
+        if afterRound != nil { segments.sort { $0.maxTime > $1.maxTime } }
         let results = Mutex(Results<Part>(parts: read.value.map { [$0] } ?? []))
-        let next = Atomic(0)
+        var done = 0
+        var round = afterRound == nil ? segments.count : width
+        while done < segments.count {
+            let end = min(done + round, segments.count)
+            scan(segments[done..<end], needed, stop, into: results) { view, segment in
+                pass.scan(view, segment, liveFrom, upTo).map(body)
+            }
+            if let failure = results.withLock({ $0.failure }) { throw failure }
+            (done, round) = (end, round * 2)
+            if done < segments.count { try afterRound?(upTo, min(segments[done].maxTime, .max - 1) + 1) }
+        }
+        try stop.check()
+        return (upTo, results.withLock { $0.parts })
+    }
+
+    /// Runs `body` on segments, each with the columns it needs, on all processors.
+    private func scan<Part: Sendable>(
+        _ segments: ArraySlice<MappedSegment>, _ needed: [Field], _ stop: QueryStop, into results: borrowing Mutex<Results<Part>>,
+        _ body: @Sendable (SegmentView, MappedSegment) -> Part?
+    ) {
+        let next = Atomic(segments.startIndex)
         DispatchQueue.concurrentPerform(iterations: min(width, segments.count)) { _ in
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < segments.count else { return }
+                guard index < segments.endIndex else { return }
                 do throws(ColumnError) {
-                    if stop.isStopped { throw ColumnError(.stopped, "the query was stopped") }
-                    let segment = segments[segments.count - 1 - index]
-                    guard let part = pass.scan(try segment.view(of: needed), segment, liveFrom, upTo).map(body) else { continue }
+                    try stop.check()
+                    guard let part = body(try segments[index].view(of: needed), segments[index]) else { continue }
                     results.withLock { $0.parts.append(part) }
                 } catch {
                     results.withLock { $0.failure = error }
@@ -185,9 +161,6 @@ public struct QueryEngine: Sendable {
                 }
             }
         }
-        let done = results.withLock { $0 }
-        if let failure = done.failure { throw failure }
-        return (upTo, done.parts)
     }
 
     private struct Results<Part: Sendable>: Sendable {
@@ -200,10 +173,12 @@ public struct QueryEngine: Sendable {
 private struct ScanPass: Sendable {
     private let plan: Plan?
     private let times: Range<Int64>
+    private let stop: QueryStop
     /// The fields that decide.
     let fields: [Field]
 
-    init(_ scope: QueryScope) {
+    init(_ scope: QueryScope, _ stop: QueryStop) {
+        self.stop = stop
         plan = scope.predicate?.plan
         times = scope.microseconds
         fields = plan.map(SegmentFilter.fields) ?? []
@@ -216,8 +191,8 @@ private struct ScanPass: Sendable {
         let end = view.id(view.rows - 1) <= upTo.value ? view.rows : view.firstRow(from: upTo.value + 1)
         let start = view.id(0) >= liveFrom.value ? 0 : view.firstRow(from: liveFrom.value)
         let scan = SegmentScan(
-            view: view, segment: segment, filter: plan.map { SegmentFilter($0, view) } ?? .everything, times: times,
-            rows: start..<max(start, end))
+            view: view, segment: segment, filter: plan.map { SegmentFilter($0, view, stop: stop) } ?? .everything, times: times,
+            rows: start..<max(start, end), stop: stop)
         return scan.isEmpty ? nil : scan
     }
 }

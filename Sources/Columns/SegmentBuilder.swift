@@ -1,4 +1,5 @@
 import Journal
+import KQL
 import Model
 
 /// Turns blocks of the journal into columns, until they are enough for a segment.
@@ -15,22 +16,32 @@ final class SegmentBuilder {
     private(set) var seed = UInt64.random(in: .min ... .max)
     @exclusivity(unchecked) private(set) var rows = 0
     private(set) var lastID: EventID
-    @exclusivity(unchecked) private var columns = [ColumnBuilder?](
-        repeating: nil, count: Int(Field.allCases.map(\.rawValue).max() ?? 0) + 1)
+    @exclusivity(unchecked) private var columns: [ColumnBuilder?]
     @exclusivity(unchecked) private var times = Growing<Int64>(capacity: 4096)
     @exclusivity(unchecked) private var zoneTimes = Growing<Int64>()
     @exclusivity(unchecked) private var runs = Growing<Int64>()
     @exclusivity(unchecked) private var minTime = Int64.max
     @exclusivity(unchecked) private var maxTime = Int64.min
-    private let cells = BlockCells()
+    private let cells: BlockCells
+    private let types: [FieldType?]
     private let fullRows: Int
     private let plainAfter: Int
 
     /// A builder that goes on behind an id.
-    init(after id: EventID, fullRows: Int = SegmentBuilder.fullRows, plainAfter: Int = SegmentBuilder.plainAfter) {
+    ///
+    /// - Parameters:
+    ///   - plainAfter: values of a column after which it is decided whether each is looked up.
+    ///   - types: the type of each field number; those of events where nothing else is said.
+    init(
+        after id: EventID, fullRows: Int = SegmentBuilder.fullRows, plainAfter: Int = SegmentBuilder.plainAfter,
+        types: [FieldType?] = FieldSchema.events.types
+    ) {
         lastID = id
         self.fullRows = fullRows
         self.plainAfter = plainAfter
+        self.types = types
+        cells = BlockCells(types)
+        columns = [ColumnBuilder?](repeating: nil, count: types.count)
     }
 
     var isFull: Bool { rows >= fullRows || byteCount > Self.fullBytes }
@@ -98,7 +109,7 @@ final class SegmentBuilder {
 
     private func column(_ number: Int) -> ColumnBuilder {
         if let known = columns[number] { return known }
-        let column = ColumnBuilder(field: Field(rawValue: UInt16(number)) ?? .message, seed: seed, plainAfter: plainAfter)
+        let column = ColumnBuilder(types[number] ?? .text, seed: seed, plainAfter: plainAfter)
         columns[number] = column
         return column
     }

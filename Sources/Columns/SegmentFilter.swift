@@ -23,13 +23,18 @@ struct SegmentFilter {
         case or([Node])
         case not(Node)
         case any([Term])
+        /// Rows whose byte is 1.
+        case rows([UInt8])
     }
+
+    /// Finds the rows that have an object at the path which fulfils the plan: a byte for each row; nil when no row has one.
+    typealias NestedRows = (_ path: String, Plan) -> [UInt8]?
 
     private let root: Node
 
-    /// Compiles a plan; the view has the columns of all its fields.
-    init(_ plan: Plan, _ view: SegmentView) {
-        root = Self.node(plan.condition, plan, view)
+    /// Compiles a plan; the view has the columns of all its fields. Events have no nested objects.
+    init(_ plan: Plan, _ view: SegmentView, stop: QueryStop, nested: NestedRows = { _, _ in nil }) {
+        root = Self.node(plan.condition, plan, view, stop, nested)
     }
 
     /// Lets every row pass.
@@ -43,17 +48,18 @@ struct SegmentFilter {
 
     /// The fields that a plan looks at.
     static func fields(of plan: Plan) -> [Field] {
-        Array(Set((0..<plan.leafCount).flatMap { plan.terms(of: $0).map(\.field) }))
+        Array(Set((0..<plan.leafCount).flatMap { plan.terms(of: $0).compactMap { Field(rawValue: UInt16($0.index)) } }))
     }
 
     // MARK: Compiling
 
-    private static func node(_ condition: Condition, _ plan: Plan, _ view: SegmentView) -> Node {
+    private static func node(_ condition: Condition, _ plan: Plan, _ view: SegmentView, _ stop: QueryStop, _ nested: NestedRows) -> Node {
         switch condition {
         case .always: return .always
-        case .never, .nested: return .never
+        case .never: return .never
+        case .nested(let path, let inner): return nested(path, inner).map(Node.rows) ?? .never
         case .not(let inner):
-            switch node(inner, plan, view) {
+            switch node(inner, plan, view, stop, nested) {
             case .always: return .never
             case .never: return .always
             case let other: return .not(other)
@@ -61,7 +67,7 @@ struct SegmentFilter {
         case .and(let all):
             var kept: [Node] = []
             for inner in all {
-                switch node(inner, plan, view) {
+                switch node(inner, plan, view, stop, nested) {
                 case .always: continue
                 case .never: return .never
                 case let other: kept.append(other)
@@ -71,7 +77,7 @@ struct SegmentFilter {
         case .or(let all):
             var kept: [Node] = []
             for inner in all {
-                switch node(inner, plan, view) {
+                switch node(inner, plan, view, stop, nested) {
                 case .never: continue
                 case .always: return .always
                 case let other: kept.append(other)
@@ -79,28 +85,31 @@ struct SegmentFilter {
             }
             return kept.isEmpty ? .never : kept.count == 1 ? kept[0] : .or(kept)
         case .leaf(let number):
-            let terms = plan.terms(of: number).compactMap { term($0.field, $0.test, view) }
+            let terms = plan.terms(of: number).compactMap { term($0.index, $0.type, $0.test, view, stop) }
             return terms.isEmpty ? .never : .any(terms)
         }
     }
 
-    private static func term(_ field: Field, _ test: ValueTest, _ view: SegmentView) -> Term? {
-        if field == .timestamp {
+    private static func term(_ index: Int, _ type: FieldType, _ test: ValueTest, _ view: SegmentView, _ stop: QueryStop) -> Term? {
+        if index == Int(Field.timestamp.rawValue) {
             if test.isExistence { return .times(.min ... .max) }
             guard let range = test.integers, range.lowerBound <= view.maxTime, range.upperBound >= view.minTime else { return nil }
             return .times(range)
         }
-        guard let column = view.column(field) else { return nil }
+        guard let column = view.column(at: index) else { return nil }
         if test.isExistence { return .present(column) }
-        if column.dictionary.isIndexed, let only = onlyValue(test, field.type) {
+        if column.dictionary.isIndexed, let only = onlyValue(test, type) {
             let code = only.withUnsafeBytes { column.dictionary.code(of: $0) }
             return code == 0 ? nil : .code(column, Int(code))
         }
         var matches = [UInt8](repeating: 0, count: column.dictionary.count + 1)
         var found = 0
-        for index in 0..<column.dictionary.count where passes(column.dictionary.value(index), test, field.type) {
-            matches[index + 1] = 1
-            found += 1
+        for index in 0..<column.dictionary.count {
+            if index & 1023 == 0, stop.isStopped { return nil }
+            if passes(column.dictionary.value(index), test, type) {
+                matches[index + 1] = 1
+                found += 1
+            }
         }
         return found == 0 ? nil : .codes(column, matches)
     }
@@ -164,6 +173,7 @@ struct SegmentFilter {
                 fill(inner, rows, view, &other)
                 out.unite(other)
             }
+        case .rows(let chosen): out.fill { chosen[$0] != 0 }
         case .any(let terms):
             fill(terms[0], rows, view, &out)
             var other = Selection()

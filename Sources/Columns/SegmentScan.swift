@@ -7,9 +7,35 @@ struct SegmentScan {
     let segment: MappedSegment?
     let filter: SegmentFilter
     /// Event times asked for, microseconds; the end is outside.
-    let times: Range<Int64>
+    private(set) var times: Range<Int64>
     /// Rows that the journal still has and that the query may see.
     let rows: Range<Int>
+    /// Ends the scan early.
+    let stop: QueryStop
+    /// The zones with chosen rows, when they are kept.
+    private var kept: [(zone: Int, chosen: Zone)]?
+
+    init(view: SegmentView, segment: MappedSegment?, filter: SegmentFilter, times: Range<Int64>, rows: Range<Int>, stop: QueryStop) {
+        (self.view, self.segment, self.filter, self.times, self.rows, self.stop) = (view, segment, filter, times, rows, stop)
+    }
+
+    /// The same rows, chosen now, for several passes over them.
+    func choosingOnce() -> SegmentScan {
+        if isWhole { return self }
+        var copy = self
+        var kept: [(zone: Int, chosen: Zone)] = []
+        forEachZone { kept.append(($0, $1)) }
+        copy.kept = kept
+        return copy
+    }
+
+    /// Only those of the rows whose times are in the range as well.
+    func limited(to range: Range<Int64>) -> SegmentScan {
+        var copy = self
+        copy.times = times.clamped(to: range)
+        copy.kept = nil
+        return copy
+    }
 
     /// Chosen rows of a zone.
     enum Zone {
@@ -35,13 +61,23 @@ struct SegmentScan {
     var isWhole: Bool { filter.isAlways && rows == 0..<view.rows && view.minTime >= times.lowerBound && view.maxTime < times.upperBound }
 
     /// Whether no row can be.
-    var isEmpty: Bool { filter.isNever || rows.isEmpty || view.maxTime < times.lowerBound || view.minTime >= times.upperBound }
+    var isEmpty: Bool {
+        filter.isNever || rows.isEmpty || times.isEmpty || view.maxTime < times.lowerBound || view.minTime >= times.upperBound
+    }
 
-    /// Calls `body` for each zone that has chosen rows; in order of rows.
+    /// Calls `body` for each zone that has chosen rows; in order of rows. Ends early when the query is stopped.
     func forEachZone(_ body: (_ zone: Int, Zone) -> Void) {
         if isEmpty { return }
+        if let kept {
+            for (zone, chosen) in kept {
+                if stop.isStopped { return }
+                body(zone, chosen)
+            }
+            return
+        }
         var selection = Selection()
         for zone in 0..<view.zoneCount {
+            if stop.isStopped { return }
             guard let chosen = chosen(zone, &selection) else { continue }
             body(zone, chosen)
         }

@@ -20,10 +20,10 @@ struct SegmentView {
 
     var zoneCount: Int { (rows + Self.zoneRows - 1) / Self.zoneRows }
 
-    func column(_ field: Field) -> ColumnView? {
-        let number = Int(field.rawValue)
-        return number < columns.count ? columns[number] : nil
-    }
+    func column(_ field: Field) -> ColumnView? { column(at: Int(field.rawValue)) }
+
+    /// The column of a field number.
+    func column(at number: Int) -> ColumnView? { number < columns.count ? columns[number] : nil }
 
     func zone(_ index: Int) -> Range<Int> { index * Self.zoneRows..<min((index + 1) * Self.zoneRows, rows) }
 

@@ -53,18 +53,21 @@ package struct Plan: Sendable {
     /// The tests of a field index: `tests[starts[index]..<starts[index + 1]]`.
     let starts: [Int32]
     let tests: [Entry]
+    /// The type of each field index; nil where the schema has none.
+    let types: [FieldType?]
 
-    init(_ condition: Condition, leafCount: Int, tests byField: [Int: [Entry]], indexLimit: Int) {
+    init(_ condition: Condition, leafCount: Int, tests byField: [Int: [Entry]], schema: FieldSchema) {
         self.condition = condition
         self.leafCount = leafCount
         var starts: [Int32] = [0]
         var tests: [Entry] = []
-        for index in 0..<indexLimit {
+        for index in schema.types.indices {
             tests += byField[index] ?? []
             starts.append(Int32(tests.count))
         }
         self.starts = starts
         self.tests = tests
+        types = schema.types
     }
 
     /// The tests of a field.
@@ -74,11 +77,10 @@ package struct Plan: Sendable {
 }
 
 extension Plan {
-    /// The fields that the leaf of that number looks at, each with its test.
-    package func terms(of leaf: Int) -> [(field: Field, test: ValueTest)] {
-        (0..<starts.count - 1).flatMap { index in
-            tests[range(of: index)].filter { $0.leaf == leaf }
-                .compactMap { entry in Field(rawValue: UInt16(index)).map { ($0, entry.test) } }
+    /// The fields that the leaf of that number looks at, by index, each with its type and its test.
+    package func terms(of leaf: Int) -> [(index: Int, type: FieldType, test: ValueTest)] {
+        types.indices.flatMap { index in
+            tests[range(of: index)].filter { $0.leaf == leaf }.compactMap { entry in types[index].map { (index, $0, entry.test) } }
         }
     }
 }

@@ -19,7 +19,7 @@ struct QueryCompiler {
         let outer = (leafCount, tests)
         (leafCount, tests) = (0, [:])
         let condition = try condition(query, path)
-        let plan = Plan(condition, leafCount: leafCount, tests: tests, indexLimit: schema.indexLimit)
+        let plan = Plan(condition, leafCount: leafCount, tests: tests, schema: schema)
         (leafCount, tests) = outer
         usesNow = reader.usesNow
         return plan
@@ -95,7 +95,7 @@ struct QueryCompiler {
         var any = here.isEmpty ? [] : [leaf(here)]
         for (below, found) in nested.sorted(by: { $0.key < $1.key }) {
             let byField = Dictionary(grouping: found, by: \.0).mapValues { $0.map { Plan.Entry(leaf: 0, test: $0.1) } }
-            any.append(.nested(below, Plan(.leaf(0), leafCount: 1, tests: byField, indexLimit: schema.indexLimit)))
+            any.append(.nested(below, Plan(.leaf(0), leafCount: 1, tests: byField, schema: schema)))
         }
         return any.isEmpty ? .never : any.count == 1 ? any[0] : .or(any)
     }

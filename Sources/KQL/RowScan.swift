@@ -2,17 +2,9 @@ import Model
 
 /// Walks an event's packed pairs (layout: ``Model/EventBatch``) and shows each value to the tests of its field.
 enum RowScan {
-    /// The type of each field by its number; `nil` where no field has the number.
-    private static let types: [FieldType?] = {
-        var types = [FieldType?](repeating: nil, count: FieldSchema.events.indexLimit)
-        for entry in FieldSchema.events.entries { types[entry.index] = entry.type }
-        return types
-    }()
-
     static func scan(_ bytes: Span<UInt8>, _ plan: Plan, _ found: inout Found) {
-        // Both are looked up for every pair: through spans, so that they are neither retained nor initialised each time.
-        let known = types
-        let types = known.span
+        // Both are looked up for every pair: through spans, so that they are not retained each time.
+        let types = plan.types.span
         let starts = plan.starts.span
         var at = 0
         while at < bytes.count {

@@ -87,6 +87,13 @@ public struct JSONText: Sendable {
         needsComma = true
     }
 
+    /// Writes a number with all its digits; null for what JSON has no number for.
+    public mutating func value(exact number: Double) {
+        separate()
+        EventJSON.appendNumber(number, to: &bytes)
+        needsComma = true
+    }
+
     /// Writes true or false.
     public mutating func value(_ flag: Bool) {
         separate()

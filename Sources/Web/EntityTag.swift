@@ -22,7 +22,10 @@ enum EntityTag {
     /// - Parameters:
     ///   - revision: of the program, whose next version may answer otherwise.
     ///   - liveFrom: the oldest event that is kept; retention moves it.
-    static func state(revision: String, liveFrom: EventID, upTo: EventID) -> String { "\"\(revision)-\(liveFrom)-\(upTo)\"" }
+    ///   - earliest: the earliest event time of all (microseconds), where the answer follows from it.
+    static func state(revision: String, liveFrom: EventID, upTo: EventID, earliest: Int64? = nil) -> String {
+        "\"\(revision)-\(liveFrom)-\(upTo)\(earliest.map { "-\($0)" } ?? "")\""
+    }
 
     /// An answer that a cache may keep and must ask about each time.
     static func label(_ response: inout Response, _ tag: String) {

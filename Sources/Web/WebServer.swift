@@ -128,10 +128,10 @@ public struct WebServer: Service {
         let journal = pipeline.journal
         var table = RouteTable()
         EventRoutes(journal: journal, revision: options.revision).add(to: &table)
-        QueryRoutes(
-            store: columns, journal: journal, clock: clock, cursorKey: PageCursor.Key(options.cursorKey.0, options.cursorKey.1),
-            revision: options.revision
-        ).add(to: &table)
+        let desk = QueryDesk(store: columns, journal: journal, clock: clock, revision: options.revision)
+        QueryRoutes(desk: desk, cursorKey: PageCursor.Key(options.cursorKey.0, options.cursorKey.1)).add(to: &table)
+        AnalysisRoutes(desk: desk).add(to: &table)
+        CompletionRoutes(desk: desk).add(to: &table)
         table.addStream(.stream)
         table.addStream(.live)
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)

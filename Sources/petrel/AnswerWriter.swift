@@ -28,7 +28,7 @@ struct AnswerWriter {
                 for (name, value) in zip(names, values) {
                     switch value {
                     case .integer(let number): json.member(name, Int(number))
-                    case .number(let number): json.member(name) { $0.value(number) }
+                    case .number(let number): json.member(name) { $0.value(exact: number) }
                     case .boolean(let flag): json.member(name) { $0.value(flag) }
                     default: json.member(name, value.description)
                     }

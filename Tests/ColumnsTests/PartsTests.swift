@@ -88,7 +88,7 @@ import Testing
     @Test func `A column holds rows with none, one and several values`() {
         var random = SeededGenerator(seed: 11)
         for firstList in [0, 1, 40, 1000] {
-            let column = ColumnBuilder(field: .tags, seed: 12)
+            let column = ColumnBuilder(.keyword, seed: 12)
             var rows: [[String]] = []
             for row in 0..<100 {
                 let most = row >= firstList ? 4 : 1
@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `A column of values that come once is plain until a row has two`() {
-        let column = ColumnBuilder(field: .tags, seed: 13, plainAfter: 256)
+        let column = ColumnBuilder(.keyword, seed: 13, plainAfter: 256)
         var rows = (0..<1000).map { ["\($0)"] }
         Self.append(rows, to: column)
         #expect(!column.view.dictionary.isIndexed)
@@ -131,10 +131,10 @@ import Testing
     }
 
     @Test func `A column of few values, or of addresses, is never plain`() {
-        let few = ColumnBuilder(field: .tags, seed: 14, plainAfter: 256)
+        let few = ColumnBuilder(.keyword, seed: 14, plainAfter: 256)
         Self.append((0..<1000).map { ["\($0 % 100)"] }, to: few)
         #expect(few.view.dictionary.isIndexed && few.view.dictionary.count == 100)
-        let addresses = ColumnBuilder(field: .sourceIP, seed: 15, plainAfter: 256)
+        let addresses = ColumnBuilder(.ip, seed: 15, plainAfter: 256)
         Self.append((0..<1000).map { [String(repeating: "0", count: 12) + "\(1000 + $0)"] }, to: addresses)
         #expect(addresses.view.dictionary.isIndexed)
     }

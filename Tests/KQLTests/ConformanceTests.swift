@@ -1,7 +1,8 @@
 import Foundation
-import KQL
 import TestKit
 import Testing
+
+@testable import KQL
 
 /// The shared vectors, which are not part of the repository.
 struct ConformanceTests {

@@ -23,6 +23,16 @@ import Testing
         }
     }
 
+    /// An example as it stands in a URL.
+    static func text(_ example: JSONTree?) -> String {
+        switch example {
+        case .text(let text): text
+        case .integer(let number): "\(number)"
+        case .array(let items): items.map(text).joined(separator: ",")
+        default: ""
+        }
+    }
+
     @Test func `The served document has every operation, and every reference leads somewhere`() async throws {
         try await RunningServer.run { server in
             let answer = try await server.ask("/api/v1/openapi.json")
@@ -95,11 +105,16 @@ import Testing
             try await server.append(0..<20)
             let id = server.journal.head
             for operation in server.operations where operation.hasTag {
-                var path = operation.path.replacing("{id}", with: "\(id)")
-                if operation.parameters.contains(where: { $0.name == "field" }) { path += "?field=source.ip" }
+                // With both ends of the time, without which some answers depend on the clock.
+                let isQuestion = operation.tag == .questions
+                let needed = operation.parameters(in: .query).filter { $0.isRequired || isQuestion && ["from", "to"].contains($0.name) }
+                let query = needed.map { "\($0.name)=\(Self.text($0.example))" }.joined(separator: "&")
+                let path = operation.path.replacing("{id}", with: "\(id)") + (query.isEmpty ? "" : "?\(query)")
                 let first = try await server.ask(path)
                 let tag = try #require(first.text.firstMatch(of: #/(?i)\r\netag: (\S+)\r\n/#)?.output.1, "\(path): \(first.text)")
                 #expect(first.status == 200 && first.text.contains("private, no-cache"), "\(path)")
+                let isInParts = operation.parameters.contains { $0.name == "partial" }
+                #expect(first.text.lowercased().contains("\r\nvary: accept\r\n") == isInParts, "\(path)")
                 for sent in ["\(tag)", "W/\(tag)", "\"x\", \(tag)"] {
                     let again = try await server.ask(path, headers: ["If-None-Match: \(sent)"])
                     #expect(again.status == 304 && again.text.hasSuffix("\r\n\r\n"), "\(path) \(sent)")
@@ -114,12 +129,58 @@ import Testing
         }
     }
 
-    @Test func `What depends on the clock has no tag`() async throws {
+    @Test func `What depends on the clock has no tag, and neither has an answer in parts`() async throws {
         try await RunningServer.run { server in
             try await server.append(0..<3)
-            let answer = try await server.ask("/api/v1/count?q=%40timestamp%20%3C%20now")
-            #expect(
-                answer.status == 200 && !answer.text.lowercased().contains("etag:") && answer.text.contains("no-store"), "\(answer.text)")
+            for path in [
+                "count?q=%40timestamp%20%3C%20now", "count?compare=previous&from=0", "first-seen?field=source.ip",
+                "surprise?field=source.ip",
+                "count?partial=true",
+            ] {
+                let answer = try await server.ask("/api/v1/\(path)", headers: ["If-None-Match: *"])
+                #expect(
+                    answer.status == 200 && !answer.text.lowercased().contains("etag:") && answer.text.contains("no-store"),
+                    "\(answer.text)")
+            }
+        }
+    }
+
+    @Test func `An older event changes what follows from the earliest time, and its tag`() async throws {
+        try await RunningServer.run { server in
+            try await server.append(200_000..<200_010)
+            let id = server.journal.head
+            let count = "/api/v1/count?upTo=\(id)"
+            let surprise = "/api/v1/surprise?field=source.ip&days=3&to=1780200010000&upTo=\(id)"
+            let before = (count: try await server.tag(count), surprise: try await server.tag(surprise))
+            #expect(try await server.ask(surprise).text.contains("\"days\":0"))
+            try await server.append(0..<5)
+            #expect(try await server.tag(count) == before.count)
+            #expect(try await server.tag(surprise) != before.surprise)
+            #expect(try await server.ask(surprise, headers: ["If-None-Match: \(before.surprise)"]).text.contains("\"days\":2"))
+        }
+    }
+
+    @Test func `Only what is declared so may be given several times`() async throws {
+        try await RunningServer.run { server in
+            let facets = try await server.ask("/api/v1/facets?field=source.ip&field=attack.type")
+            #expect(facets.status == 200)
+            for path in ["top?field=source.ip&field=attack.type", "facets?size=1&size=1", "count?q=&%71=", "facets?fields=source.ip"] {
+                let answer = try await server.ask("/api/v1/\(path)")
+                #expect(answer.status == 400, "\(path)")
+            }
+            let operations = server.operations.filter { $0.parameters.contains(where: \.isRepeated) }
+            #expect(operations.map(\.path) == ["/api/v1/facets"])
+        }
+    }
+
+    @Test func `A plus sign is a blank in every route`() async throws {
+        try await RunningServer.run { server in
+            try await server.append(0..<3)
+            let answer = try await server.ask("/api/v1/count?q=not+tags:+nothing")
+            #expect(answer.text.contains("\"count\":3"))
+        }
+        for (written, read) in [("a+b", "a b"), ("a%20b", "a b"), ("a%2Bb", "a+b")] {
+            #expect(try EvidenceQuery(QueryString("sensor=\(written)")).sensor == read)
         }
     }
 }

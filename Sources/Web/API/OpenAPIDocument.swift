@@ -85,7 +85,7 @@ struct OpenAPIDocument: Sendable {
             "schema": parameter.schema.json,
         ]
         if parameter.isRequired || parameter.place == .path { json = json.with("required", true) }
-        if parameter.isList { json = json.with("style", "form").with("explode", false) }
+        if parameter.isList || parameter.isRepeated { json = json.with("style", "form").with("explode", .flag(parameter.isRepeated)) }
         return json.with("example", parameter.example)
     }
 

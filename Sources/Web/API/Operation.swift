@@ -58,6 +58,8 @@ struct Parameter: Sendable {
     var isRequired = false
     /// Whether the value is a list with commas.
     var isList = false
+    /// Whether it may be given several times; its schema is that of the list of values.
+    var isRepeated = false
 }
 
 /// What the body of a request may be.
@@ -88,8 +90,9 @@ struct Reply: Sendable {
     }
 
     /// A reply of several media types, by what the client accepts.
-    init(_ summary: String, content: [RequestBody.Content]) {
+    init(_ summary: String, content: [RequestBody.Content], headers: [String: String] = [:]) {
         self.summary = summary
         self.content = content
+        self.headers = headers
     }
 }

@@ -13,8 +13,13 @@ extension Parameter {
     static let order = Parameter(
         name: "order", schema: Schema.choice(["desc", "asc"]).standard("desc"), summary: "Largest or newest first, or the other way.")
     static let interval = Parameter(
-        name: "interval", schema: Schema.string(pattern: "^([1-9][0-9]{0,5}|1000000)[smhdw]$").standard("1h"),
+        name: "interval", schema: span.standard("1h"),
         summary: "Span of time: seconds, minutes, hours, days or weeks, counted from 1970 in UTC.", example: "1d")
+    static let compare = Parameter(
+        name: "compare", schema: .choice(["previous"]),
+        summary: "Beside it, what there was in the period of the same length directly before; needs `from`.", example: "previous")
+    static let partial = Parameter(
+        name: "partial", schema: Schema.boolean.standard(false), summary: "Answer in parts, as lines of NDJSON; as `Accept` may ask, too.")
     static let families = Parameter(
         name: "families", schema: .set(.choice(EventFamily.allCases.map(\.name)), 1...EventFamily.allCases.count),
         summary: "Only events of these families.", example: ["attack", "post"], isList: true)
@@ -40,11 +45,19 @@ extension Parameter {
         Parameter(name: name, schema: .choice(groupable), summary: summary, example: .text(example), isRequired: isRequired)
     }
 
+    /// The name of one field, with what is taken where none is given.
+    static func field(_ name: String, _ summary: String, standard: Field, type: FieldType? = nil) -> Parameter {
+        let names = type.map { type in Field.definitions.filter { $0.1.type == type }.map(\.1.name) } ?? groupable
+        return Parameter(name: name, schema: Schema.choice(names).standard(.text(standard.name)), summary: summary)
+    }
+
     /// What asks a question about events has these.
     static let scope: [Parameter] = [q, from, to, upTo]
 
     /// A commit id in a parameter.
     static let id = Schema.string(pattern: "^[0-9]{1,18}$")
+    /// A span such as `15m`.
+    static let span = Schema.string(pattern: "^([1-9][0-9]{0,5}|1000000)[smhdw]$")
     private static let time = Schema.either([.string(pattern: "^-?[0-9]{1,15}$"), .time])
     /// Fields that have values to group by.
     private static let groupable = Field.definitions.filter { $0.0 != .timestamp && $0.1.type != .label }.map(\.1.name)

@@ -22,15 +22,11 @@ struct EventList: Sendable {
         func edge(_ row: Int?) -> String? {
             row.map { PageCursor(position: page.positions[$0], upTo: answer.upTo).text(for: query.question, key: key) }
         }
-        return QueryRoutes.object(answer.upTo) { json in
-            json.member("events") { json in
-                json.array { json in
-                    for row in rows {
-                        var event: [UInt8] = []
-                        EventJSON.append(page.events[row], id: page.positions[row].id, to: &event)
-                        json.value(json: event)
-                    }
-                }
+        return QueryDesk.object(answer) { page, json in
+            json.list("events", rows) { json, row in
+                var event: [UInt8] = []
+                EventJSON.append(page.events[row], id: page.positions[row].id, to: &event)
+                json.value(json: event)
             }
             json.member("next", hasNext ? edge(rows.last) : nil)
             json.member("previous", hasPrevious ? edge(rows.first) : nil)

@@ -27,7 +27,7 @@ struct EventRoutes: Sendable {
             return Response(out, revalidating: request)
         }
         table.add(.evidence) { request, _ in
-            var query = try EvidenceQuery(request.uri.queryParameters)
+            var query = try EvidenceQuery(QueryString(request))
             // What comes while the journal is read is not in the answer, so that its tag is true.
             query.upTo = min(query.upTo, journal.head)
             let kept = journal.removedUpTo

@@ -1,5 +1,5 @@
 import Followers
-import Hummingbird
+import HTTPTypes
 import Model
 
 /// Which events are asked for: a span of commits or of event times, and what an arc was merged by.
@@ -16,13 +16,13 @@ struct EvidenceQuery: Sendable {
     var port: Int64?
     var filter: LiveFilter
 
-    init(_ parameters: borrowing Parameters) throws {
-        func id(_ name: Substring, _ fallback: EventID) throws(Problem) -> EventID {
+    init(_ parameters: QueryString) throws {
+        func id(_ name: String, _ fallback: EventID) throws(Problem) -> EventID {
             guard let text = parameters[name] else { return fallback }
             guard let id = EventID(text) else { throw Problem(status: .badRequest, detail: "\(name): an event id is a whole number") }
             return id
         }
-        func number(_ name: Substring) throws(Problem) -> Double? {
+        func number(_ name: String) throws(Problem) -> Double? {
             guard let text = parameters[name] else { return nil }
             guard let value = Double(text), value.isFinite else { throw Problem(status: .badRequest, detail: "\(name): not a number") }
             return value
@@ -31,7 +31,7 @@ struct EvidenceQuery: Sendable {
         upTo = try id("upTo", upTo)
         guard after <= upTo else { throw Problem(status: .badRequest, detail: "after must not be behind upTo") }
         /// Two numbers that have a meaning only together.
-        func pair(_ first: Substring, _ second: Substring) throws(Problem) -> (Double, Double)? {
+        func pair(_ first: String, _ second: String) throws(Problem) -> (Double, Double)? {
             switch (try number(first), try number(second)) {
             case (nil, nil): return nil
             case (let a?, let b?): return (a, b)
@@ -51,11 +51,11 @@ struct EvidenceQuery: Sendable {
             }
             point = GeoPoint(latitude: Float(latitude), longitude: Float(longitude))
         }
-        sensor = parameters["sensor"].map(String.init)
-        type = parameters["type"].map(String.init)
-        country = parameters["country"].map(String.init)
+        sensor = parameters["sensor"]
+        type = parameters["type"]
+        country = parameters["country"]
         if let text = parameters["address"] {
-            guard let parsed = IPAddress(String(text)) else { throw Problem(status: .badRequest, detail: "address: not an IP address") }
+            guard let parsed = IPAddress(text) else { throw Problem(status: .badRequest, detail: "address: not an IP address") }
             address = parsed
         }
         if let text = parameters["port"] {
@@ -68,7 +68,7 @@ struct EvidenceQuery: Sendable {
             throw Problem(status: .badRequest, detail: "type: one of \(AttackType.allCases.map(\.name).joined(separator: ", "))")
         }
         do {
-            filter = try LiveFilter(families: parameters["families"].map(String.init), types: parameters["types"].map(String.init))
+            filter = try LiveFilter(families: parameters["families"], types: parameters["types"])
         } catch {
             throw Problem(status: .badRequest, detail: "\(error)")
         }

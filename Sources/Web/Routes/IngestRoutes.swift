@@ -40,7 +40,7 @@ struct IngestRoutes: Sendable {
     }
 
     private func ingest(_ request: Request, format: String) async throws -> Response {
-        let verdicts = request.uri.queryParameters["verdicts"]
+        let verdicts = QueryString(request)["verdicts"]
         guard verdicts == nil || verdicts == "all" || verdicts == "refused" else {
             throw Problem(status: .badRequest, detail: "verdicts: all or refused")
         }

@@ -17,9 +17,8 @@ struct StateRoutes: Sendable {
     func add(to table: inout RouteTable) {
         table.add(.snapshot) { request, _ in
             do {
-                let filter = try LiveFilter(
-                    families: request.uri.queryParameters["families"].map(String.init),
-                    types: request.uri.queryParameters["types"].map(String.init))
+                let parameters = QueryString(request)
+                let filter = try LiveFilter(families: parameters["families"], types: parameters["types"])
                 try await stage.catchUp()
                 return Response(stage.snapshot(filter).json)
             } catch let error as LiveFilterError {
@@ -28,7 +27,7 @@ struct StateRoutes: Sendable {
         }
         table.add(.sources) { request, _ in Response(sources, revalidating: request) }
         table.add(.deadLetters) { request, _ in
-            let text = request.uri.queryParameters["limit"] ?? "100"
+            let text = QueryString(request)["limit"] ?? "100"
             guard let limit = Int(text), (1...1000).contains(limit) else {
                 throw Problem(status: .badRequest, detail: "limit is a number from 1 to 1000")
             }

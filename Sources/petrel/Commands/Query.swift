@@ -18,7 +18,9 @@ struct QueryCommand: AsyncParsableCommand {
               petrel query 'destination.port: 22' --top source.ip --limit 20
               petrel query --top source.geo.country_iso_code,destination.port --since 24h --format csv
               petrel query 'user.name: root' --histogram 1h --by attack.type --since 2024-05-01 --until 2024-05-08
-              petrel query 'source.ip: 198.51.100.0/24' --count
+              petrel query 'source.ip: 198.51.100.0/24' --count --since 24h --compare
+              petrel query --percentiles network.bytes --by network.transport --interval 1h --since 24h
+              petrel query --first-seen source.ip --since 24h
             """)
 
     /// How an answer is printed.
@@ -47,6 +49,14 @@ struct QueryCommand: AsyncParsableCommand {
     @Flag(help: "The number of events only.")
     var count = false
 
+    @Flag(help: "Beside a count, top values or a histogram: the period of the same length before --since.")
+    var compare = false
+
+    @Option(help: ArgumentHelp("Span of time for --percentiles and --surprise.", valueName: "span"))
+    var interval: String?
+
+    @OptionGroup(title: "Further questions") var analysis: QueryAnalysis
+
     @Flag(help: "Oldest events, or rarest values, first.")
     var ascending = false
 
@@ -57,10 +67,17 @@ struct QueryCommand: AsyncParsableCommand {
     var format = Format.table
 
     func validate() throws {
-        if [top != nil, histogram != nil, count].filter({ $0 }).count > 1 {
-            throw ValidationError("choose one of --top, --histogram and --count")
+        let basic = [("--top", top != nil), ("--histogram", histogram != nil), ("--count", count)].filter(\.1).map(\.0)
+        let asked = basic + analysis.asked
+        if asked.count > 1 { throw ValidationError("choose one of \(asked.joined(separator: ", "))") }
+        if by != nil, histogram == nil, analysis.percentiles == nil {
+            throw ValidationError("--by: goes with --histogram and --percentiles")
         }
-        if by != nil, histogram == nil { throw ValidationError("--by: goes with --histogram") }
+        if compare, basic.isEmpty { throw ValidationError("--compare: goes with --count, --top and --histogram") }
+        if compare, since == nil { throw ValidationError("--compare: needs --since, so that the period has a length") }
+        if interval != nil, analysis.percentiles == nil, analysis.surprise == nil {
+            throw ValidationError("--interval: goes with --percentiles and --surprise")
+        }
         if !(1...10_000).contains(limit) { throw ValidationError("--limit: a number from 1 to 10000") }
     }
 
@@ -78,7 +95,16 @@ struct QueryCommand: AsyncParsableCommand {
         try await store.catchUp()
         let engine = QueryEngine(store, width: ProcessInfo.processInfo.activeProcessorCount)
         var writer = AnswerWriter(format: format)
-        if count {
+        if compare {
+            let periods = try ComparedPeriods((scope.times?.lowerBound ?? now)..<(until == nil ? now : scope.times?.upperBound ?? now))
+            try printCompared(engine, scope, periods, &writer)
+        } else if !analysis.asked.isEmpty {
+            let span = try interval.map { try QueryText.span($0, option: "--interval") }
+            let frame = QueryAnalysis.Frame(
+                engine: engine, scope: scope, limit: limit, isAscending: ascending, by: try by.map { try QueryText.field($0) },
+                interval: span, now: now)
+            try analysis.answer(frame, &writer)
+        } else if count {
             writer.row(["count"], [.integer(Int64(try engine.count(scope).value))])
         } else if let top {
             let fields = try top.split(separator: ",").map { try QueryText.field(String($0)) }
@@ -92,6 +118,26 @@ struct QueryCommand: AsyncParsableCommand {
             try printEvents(engine, scope, &writer)
         }
         writer.finish()
+    }
+
+    private func printCompared(
+        _ engine: QueryEngine, _ scope: QueryScope, _ periods: ComparedPeriods, _ writer: inout AnswerWriter
+    ) throws {
+        let names = ["count", "previous", "difference"]
+        func values(_ counts: ComparedCount) -> [ColumnValue] {
+            [counts.count, counts.previous, counts.difference].map { .integer(Int64($0)) }
+        }
+        if count { return writer.row(names, values(try engine.answer(.comparedCount(periods), scope).value)) }
+        let fields = try (top.map { $0.split(separator: ",").map(String.init) } ?? by.map { [$0] } ?? []).map { try QueryText.field($0) }
+        let question: Question<ComparedGroups>
+        if let histogram {
+            let interval = try QueryText.span(histogram, option: "--histogram")
+            question = .comparedHistogram(interval: interval, by: fields.first.map(GroupKey.field), periods)
+        } else {
+            question = .comparedTop(by: fields.map(GroupKey.field), limit: limit, ascending: ascending, periods)
+        }
+        let heads = (histogram == nil ? [] : ["@timestamp"]) + fields.map(\.name) + names
+        for group in try engine.answer(question, scope).value.groups { writer.row(heads, group.values + values(group.counts)) }
     }
 
     private func printHistogram(_ engine: QueryEngine, _ scope: QueryScope, interval: Int64, _ writer: inout AnswerWriter) throws {
