@@ -236,11 +236,9 @@ final class FolderLock: Sendable {
         let path = "\(folder)/lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw ColumnError.io(path, errno) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            close(descriptor)
-            return nil
-        }
+        // From here on a failure runs `deinit`, which closes the file.
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 { return nil }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 }

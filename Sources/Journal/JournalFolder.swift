@@ -100,8 +100,8 @@ final class JournalLock {
         let path = folder.path + "/lock"
         descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw JournalError(.io, "\(path): \(String(cString: strerror(errno)))") }
+        // A throw from here on runs `deinit`, which closes the file.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
             throw JournalError(
                 .inUse, "\(folder.path): another petrel writes this journal; stop it, send to its /api/v1/ingest, or choose another --data")
         }

@@ -23,7 +23,8 @@ final class StreamSocket {
     /// Writes the bytes and flushes.
     func write(_ buffer: ByteBuffer) {
         var rest = buffer
-        if let handle, waiting == 0 {
+        // A closed channel's number may be another connection's by now.
+        if let handle, waiting == 0, encoder.channel.isActive {
             let sent = rest.withUnsafeReadableBytes { send(handle, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)) }
             if sent > 0 { rest.moveReaderIndex(forwardBy: sent) }
             if rest.readableBytes == 0 { return }
