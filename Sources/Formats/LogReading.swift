@@ -39,7 +39,9 @@ protocol LogReader: Sendable {
 }
 
 /// Decodes lines of text: reads the header, finds the reader of the message, and keeps every line that none knows as a record.
-struct LogLineDecoder: Sendable {
+struct LogLineDecoder: Format {
+    static let spec = FormatSpec(name: "lines", summary: "formats of text lines", framing: .lines)
+
     private var syslog: SyslogReader
     private var tools = LogTools()
     private var suricata = SuricataFormat(state: [])
@@ -60,6 +62,10 @@ struct LogLineDecoder: Sendable {
         WebAccessLog.self, WebErrorLog.self, ServiceLog.self,
     ]
 
+    /// Always 0: each format has its own entry in the catalogue.
+    static func likelihood(head: Span<UInt8>, fileName: String) -> Int { 0 }
+
+    /// Decodes one line; every line that is not blank is an event.
     mutating func decode(
         _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
     ) throws(DecodeError) -> Decoded {
@@ -139,31 +145,5 @@ struct LogLineDecoder: Sendable {
         if line.repeats > 1 { batch.append(label: "repeated", String(line.repeats)) }
         let message = reading.message ?? line.body
         batch.append(.message, utf8: text.extracting(message.isEmpty ? 0..<text.count : message))
-    }
-}
-
-/// A format of text lines that ``LogLineDecoder`` decodes; the formats differ in what they claim.
-protocol LogLineFormat: Format {
-    var decoder: LogLineDecoder { get set }
-    /// The share of the first lines that must be of the format, and how sure it then is.
-    static var claim: (share: Double, likelihood: Int) { get }
-    /// Whether a line is the format's own.
-    static func owns(_ text: Span<UInt8>, _ line: SyslogLine) -> Bool
-}
-
-extension LogLineFormat {
-    /// The last time without a year.
-    public var state: [UInt8] { decoder.state }
-
-    /// Decodes one line; every line that is not blank is an event.
-    public mutating func decode(
-        _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
-    ) throws(DecodeError) -> Decoded {
-        try decoder.decode(record, in: context, into: &batch)
-    }
-
-    /// The claim's likelihood when enough of the first lines are the format's own.
-    public static func likelihood(head: Span<UInt8>, fileName: String) -> Int {
-        LogText.shares(of: head, owns) >= claim.share ? claim.likelihood : 0
     }
 }

@@ -34,7 +34,7 @@ public struct SuricataFormat: Format {
             } catch {
                 guard error.code == .malformedJSON, Self.isMessage(record, in: context) else { throw error }
                 batch.abandonRow()
-                var messages = SyslogFormat()
+                var messages = LogLineDecoder()
                 return try messages.decode(record, in: context, into: &batch)
             }
         }
