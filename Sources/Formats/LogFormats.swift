@@ -22,9 +22,9 @@ struct LogFormat: Sendable {
 
     /// The catalogue's entry of the format.
     var entry: FormatCatalogue.Entry {
-        FormatCatalogue.Entry(spec: spec, make: { LogLineDecoder(state: $0) }) { head, _ in
-            LogText.shares(of: head, owns) >= share ? likelihood : 0
-        }
+        FormatCatalogue.Entry(
+            spec: spec, make: { LogLineDecoder(state: $0) },
+            likelihood: { head, _ in LogText.shares(of: head, owns) >= share ? likelihood : 0 })
     }
 }
 
