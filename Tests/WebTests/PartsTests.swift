@@ -66,7 +66,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "families=x", "types=scan,x", "after=x", "after=-1", "after=", "no=1", "=", "after=99999999999999999999", "after=1&after=2",
+        "families=x", "families=", "types=scan,x", "types=scan,", "after=x", "after=-1", "after=", "no=1", "=",
+        "after=99999999999999999999", "after=1&after=2",
     ])
     func `What cannot be understood is told`(query: String) {
         #expect(throws: StreamRequestError.self) { try StreamRequest(audience: .program, query: query[...], lastEventID: nil) }

@@ -9,10 +9,10 @@ public struct LiveFilter: Hashable, Sendable {
 
     /// A filter by names; nil means the default (attacks and posts; every type).
     ///
-    /// Throws ``LiveFilterError`` for a name that does not exist.
+    /// Throws ``LiveFilterError`` for a name that does not exist, and for an empty one.
     public init(families: String? = nil, types: String? = nil) throws(LiveFilterError) {
         var familyBits: UInt8 = 0
-        for name in (families ?? "attack,post").split(separator: ",") {
+        for name in (families ?? "attack,post").split(separator: ",", omittingEmptySubsequences: false) {
             guard let family = EventFamily(name: String(name)) else {
                 throw LiveFilterError(parameter: "families", value: String(name), allowed: EventFamily.allCases.map(\.name))
             }
@@ -24,7 +24,7 @@ public struct LiveFilter: Hashable, Sendable {
             return
         }
         var typeBits: UInt16 = 0
-        for name in types.split(separator: ",") {
+        for name in types.split(separator: ",", omittingEmptySubsequences: false) {
             guard let type = AttackType(name: String(name)) else {
                 throw LiveFilterError(parameter: "types", value: String(name), allowed: AttackType.allCases.map(\.name))
             }
@@ -73,5 +73,7 @@ public struct LiveFilterError: Error, Sendable, CustomStringConvertible {
     /// What it may say.
     public let allowed: [String]
 
-    public var description: String { "\(parameter): there is no \(value); choose from \(allowed.joined(separator: ", "))" }
+    public var description: String {
+        "\(parameter): \(value.isEmpty ? "a name is missing" : "there is no \(value)"); choose from \(allowed.joined(separator: ", "))"
+    }
 }
