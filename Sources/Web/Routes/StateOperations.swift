@@ -20,7 +20,7 @@ extension Operation {
                         "lag": Schema.number.orNull.described("Seconds by which the newest event time is behind the clock."),
                         "watermark": .time.orNull, "ledger": .component("Ledger"),
                     ]))
-            ])), allowance: .query, hasTag: true)
+            ])), allowance: .query)
 
     static let deadLetters = Operation(
         method: .get, path: "/api/v1/dead-letters", name: "listDeadLetters", tag: .state, summary: "The newest dead letters, newest first.",

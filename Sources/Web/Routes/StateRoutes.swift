@@ -25,7 +25,7 @@ struct StateRoutes: Sendable {
                 throw Problem(status: .badRequest, detail: "\(error)")
             }
         }
-        table.add(.sources) { request, _ in Response(sources, revalidating: request) }
+        table.add(.sources) { _, _ in Response(sources) }
         table.add(.deadLetters) { request, _ in
             let text = QueryString(request)["limit"] ?? "100"
             guard let limit = Int(text), (1...1000).contains(limit) else {

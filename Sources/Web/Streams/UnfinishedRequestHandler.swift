@@ -14,6 +14,7 @@ final class UnfinishedRequestHandler: ChannelInboundHandler, RemovableChannelHan
     static let patience = TimeAmount.seconds(1)
 
     private var isUnfinished = false
+    private var isShuttingDown = false
     /// Whether something came since it was looked for last.
     private var hasMoved = false
     private var check: RepeatedTask?
@@ -25,19 +26,27 @@ final class UnfinishedRequestHandler: ChannelInboundHandler, RemovableChannelHan
         case .end: isUnfinished = false
         }
         hasMoved = true
+        // It may have been sent before the shutdown, and be read behind it.
+        if isShuttingDown, isUnfinished { watch(context) }
         context.fireChannelRead(data)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent, isUnfinished, check == nil {
-            hasMoved = false
-            let channel = NIOLoopBound(context, eventLoop: context.eventLoop)
-            let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-            check = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.patience, delay: Self.patience) { task in
-                handler.value.closeIfQuiet(channel.value, task)
-            }
+        if event is ChannelShouldQuiesceEvent {
+            isShuttingDown = true
+            if isUnfinished { watch(context) }
         }
         context.fireUserInboundEventTriggered(event)
+    }
+
+    private func watch(_ context: ChannelHandlerContext) {
+        guard check == nil else { return }
+        hasMoved = false
+        let channel = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        check = context.eventLoop.scheduleRepeatedTask(initialDelay: Self.patience, delay: Self.patience) { task in
+            handler.value.closeIfQuiet(channel.value, task)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -51,6 +60,7 @@ final class UnfinishedRequestHandler: ChannelInboundHandler, RemovableChannelHan
             return
         }
         task.cancel()
+        check = nil
         if isUnfinished { context.close(promise: nil) }
     }
 }
