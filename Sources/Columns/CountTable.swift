@@ -1,4 +1,4 @@
-/// Counts by a key of up to four numbers: open addressing, grows by doubling.
+/// Counts by a key of up to four numbers: open addressing, grows by doubling. Keys of one number that is given out in order need no hash.
 struct CountTable {
     /// A key of four numbers; those not used are 0.
     typealias Key = SIMD4<UInt32>
@@ -6,15 +6,25 @@ struct CountTable {
     private var keys: [Key]
     private var counts: [Int]
     private(set) var count = 0
+    /// Whether keys have one number, by which ``byNumber`` has their counts.
+    private let isDense: Bool
+    private var byNumber: [Int] = []
 
-    init(capacity: Int = 1024) {
+    /// - Parameter lanes: numbers in a key. Those of a single one should be dense.
+    init(lanes: Int) { self.init(capacity: lanes == 1 ? 0 : 1024, isDense: lanes == 1) }
+
+    init(capacity: Int = 1024) { self.init(capacity: capacity, isDense: false) }
+
+    private init(capacity: Int, isDense: Bool) {
         var size = 64
         while size < capacity * 2 { size *= 2 }
         keys = [Key](repeating: Key(), count: size)
         counts = [Int](repeating: 0, count: size)
+        self.isDense = isDense
     }
 
     @inline(__always) mutating func add(_ amount: Int, to key: Key) {
+        if isDense { return add(amount, toNumber: Int(key.x)) }
         var slot = Self.hash(key) & (keys.count - 1)
         while counts[slot] != 0 {
             if keys[slot] == key {
@@ -29,8 +39,17 @@ struct CountTable {
         if count * 2 > keys.count { grow() }
     }
 
+    @inline(__always) private mutating func add(_ amount: Int, toNumber number: Int) {
+        if number >= byNumber.count {
+            byNumber.append(contentsOf: repeatElement(0, count: max(number + 1, 2 * byNumber.count) - byNumber.count))
+        }
+        if byNumber[number] == 0, amount != 0 { count += 1 }
+        byNumber[number] += amount
+    }
+
     /// The count of a key; 0 for one that is not there.
     func count(of key: Key) -> Int {
+        if isDense { return Int(key.x) < byNumber.count ? byNumber[Int(key.x)] : 0 }
         var slot = Self.hash(key) & (keys.count - 1)
         while counts[slot] != 0 {
             if keys[slot] == key { return counts[slot] }
@@ -53,6 +72,12 @@ struct CountTable {
     }
 
     func visit(_ body: (Key, Int) -> Void) {
+        if isDense {
+            for number in byNumber.indices where byNumber[number] != 0 {
+                body([UInt32(truncatingIfNeeded: number), 0, 0, 0], byNumber[number])
+            }
+            return
+        }
         for slot in keys.indices where counts[slot] != 0 { body(keys[slot], counts[slot]) }
     }
 }

@@ -98,6 +98,28 @@ final class DictionaryBuilder {
         for index in cells.indices { counts.base[Int(codes[index]) - 1] &+= 1 }
     }
 
+    /// The codes here of the values of another dictionary, by their codes there; 0 for those that are not asked for.
+    func numbers(of other: DictionaryView, where isNeeded: (_ index: Int) -> Bool) -> [UInt32] {
+        var numbers = [UInt32](repeating: 0, count: other.count + 1)
+        withUnsafeTemporaryAllocation(of: Cell.self, capacity: Self.chunk) { cells in
+            withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.chunk) { codes in
+                var filled = 0
+                func finish() {
+                    number(UnsafeBufferPointer(rebasing: cells[..<filled]), into: codes)
+                    for at in 0..<filled { numbers[Int(cells[at].row)] = codes[at] }
+                    filled = 0
+                }
+                for index in 0..<other.count where isNeeded(index) {
+                    cells[filled] = other.cell(index, row: index + 1)
+                    filled += 1
+                    if filled == Self.chunk { finish() }
+                }
+                finish()
+            }
+        }
+        return numbers
+    }
+
     /// Becomes plain when three values of four have come once only. Addresses are looked up too often to go without a table.
     private func decide(_ more: Int) {
         guard probation > 0 else { return }
@@ -213,6 +235,16 @@ struct DictionaryView {
             return UnsafeRawBufferPointer(rebasing: bytes[start..<Int(offsets[index + 1])])
         }
         return UnsafeRawBufferPointer(rebasing: bytes[index * width..<(index + 1) * width])
+    }
+
+    /// A value as it goes into a column.
+    @inline(__always) func cell(_ index: Int, row: Int) -> Cell {
+        let bytes = value(index)
+        switch width {
+        case 8: return Cell(word: bytes.loadUnaligned(as: UInt64.self), length: 8, row: row)
+        case 1: return Cell(word: UInt64(bytes[0]), length: 1, row: row)
+        default: return Cell(bytes, row: row)
+        }
     }
 
     /// The code of a value; 0 when it is not there. For dictionaries that are ``isIndexed``.

@@ -50,14 +50,10 @@ struct ValueNumbers {
     }
 
     private func translate(_ keys: inout [CountTable.Key], _ index: Int, from view: DictionaryView) {
-        let dictionary = dictionaries[index]
-        // The number of each code, found when it is first met.
-        var known = [UInt32](repeating: 0, count: view.count + 1)
-        for at in keys.indices {
-            let code = Int(keys[at][index])
-            if known[code] == 0 { known[code] = dictionary.code(of: view.value(code - 1)) }
-            keys[at][index] = known[code]
-        }
+        var isNeeded = [Bool](repeating: false, count: view.count + 1)
+        for key in keys { isNeeded[Int(key[index])] = true }
+        let numbers = dictionaries[index].numbers(of: view) { isNeeded[$0 + 1] }
+        for at in keys.indices { keys[at][index] = numbers[Int(keys[at][index])] }
     }
 
     /// Numbers that stand for spans; equal ones come in runs.
@@ -85,9 +81,12 @@ struct GroupMerge: SegmentMerge {
     /// Most groups of an answer.
     private static let mostGroups = 20_000_000
     let numbers: ValueNumbers
-    private(set) var table = CountTable()
+    private(set) var table: CountTable
 
-    init(_ keys: [GroupKey]) { numbers = ValueNumbers(keys.map(\.reduced)) }
+    init(_ keys: [GroupKey]) {
+        numbers = ValueNumbers(keys.map(\.reduced))
+        table = CountTable(lanes: keys.count)
+    }
 
     var fields: [Field] { numbers.keys.fields }
 
