@@ -26,6 +26,8 @@ public final class ColumnStore: Service {
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
     private let lastFailure = Mutex<String?>(nil)
+    /// The numbers of values that hold across segments.
+    let shared: SharedNumbers
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
 
@@ -50,9 +52,10 @@ public final class ColumnStore: Service {
 
     init(
         folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int = SegmentBuilder.fullRows,
-        plainAfter: Int = SegmentBuilder.plainAfter
+        plainAfter: Int = SegmentBuilder.plainAfter, sharedBytes: Int = 256 << 20
     ) async throws {
         self.journal = journal
+        shared = SharedNumbers(limit: sharedBytes)
         self.lock = lock
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -114,6 +117,7 @@ public final class ColumnStore: Service {
     /// end the server.
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
+            async let warmth: Void = warm()
             while !Task.isCancelled {
                 do {
                     if try await step() { continue }
@@ -124,6 +128,7 @@ public final class ColumnStore: Service {
                     try? await Task.sleep(for: Self.retryPause)
                 }
             }
+            await warmth
         }
     }
 
@@ -177,6 +182,7 @@ public final class ColumnStore: Service {
             box.state.segments.removeFirst(gone.count)
             return Array(gone)
         }
+        if !gone.isEmpty { shared.removeAll() }
         for segment in gone { unlink(segment.path) }
     }
 
