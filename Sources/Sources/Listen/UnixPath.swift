@@ -44,6 +44,9 @@ enum UnixPath {
         }
     }
 
+    /// Removes a socket file that is no longer used.
+    static func remove(_ path: String) { unlink(path) }
+
     /// Sets the permissions and the owner of a socket file.
     static func protect(_ path: String, mode: UInt32?, owner: SocketOwner?) throws(ListenError) {
         if let mode, chmod(path, mode) != 0 {
