@@ -20,7 +20,8 @@ public struct AllowList: Equatable, Sendable {
         var networks: [Network] = []
         for text in texts {
             guard let network = Network(text) else {
-                throw ListenError(.badOption, "allow: \(text) is no network; write e.g. 192.0.2.0/24 or 2001:db8::/32, or any alone")
+                throw ListenError(
+                    .badOption, option: "allow", "\(text) is no network; write e.g. 192.0.2.0/24 or 2001:db8::/32, or any alone")
             }
             networks.append(network)
         }
@@ -38,8 +39,8 @@ public struct AllowList: Equatable, Sendable {
         if !texts.isEmpty { return try AllowList(texts) }
         guard !listen.isLoopback else { return .any }
         throw ListenError(
-            .badOption,
-            "listen: \(listen) takes input from other machines without credentials; say from which networks (allow: [192.0.2.0/24]) or allow: [any]"
+            .badOption, option: "listen",
+            "\(listen) takes input from other machines without credentials; say from which networks (allow: [192.0.2.0/24]) or allow: [any]"
         )
     }
 }

@@ -63,8 +63,7 @@ struct ConnectionListener: Sendable {
             }
             if let lifetime = limits.lifetime {
                 let task = channel.eventLoop.scheduleTask(in: TimeAmount(lifetime)) { connection.close(as: .lifetime) }
-                let peer = channel.remoteAddress?.ip
-            channel.closeFuture.whenComplete { _ in task.cancel() }
+                channel.closeFuture.whenComplete { _ in task.cancel() }
             }
             continuation.yield(connection)
             return channel.eventLoop.makeSucceededVoidFuture()
@@ -95,6 +94,8 @@ struct ConnectionListener: Sendable {
             .serverChannelOption(ChannelOptions.backlog, value: 512)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+            // One read at a time, so that reading stops as soon as it must.
+            .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 1)
             .childChannelInitializer(initialise)
         do {
             switch place {
@@ -107,7 +108,7 @@ struct ConnectionListener: Sendable {
                 return try await bootstrap.bind(unixDomainSocketPath: path).get()
             }
         } catch {
-            throw ListenError(.unavailable, "listen: \(place) cannot be used: \(error); is it in use, or are rights missing?")
+            throw ListenError(.unavailable, option: "listen", "\(place) cannot be used: \(error); is it in use, or are rights missing?")
         }
     }
 

@@ -57,7 +57,9 @@ final class DatagramReceiver: Sendable {
     /// Begins to receive.
     func start() {
         let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.slot * Self.together)
-        source.setEventHandler { [weak self] in self?.receive(UnsafeMutableRawBufferPointer(start: buffer, count: Self.slot * Self.together)) }
+        source.setEventHandler { [weak self] in
+            self?.receive(UnsafeMutableRawBufferPointer(start: buffer, count: Self.slot * Self.together))
+        }
         source.setCancelHandler { [socket] in
             buffer.deallocate()
             close(socket.descriptor)

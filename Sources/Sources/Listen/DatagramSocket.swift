@@ -39,7 +39,7 @@ struct DatagramSocket: Sendable {
         socket.setBuffer(bufferBytes)
         guard let address = UnixPath.address(path) else {
             Glibc.close(socket.descriptor)
-            throw ListenError(.badOption, "path: \(path) is longer than the \(UnixPath.maximumBytes) bytes of a socket's path")
+            throw ListenError(.badOption, option: "path", "\(path) is longer than the \(UnixPath.maximumBytes) bytes of a socket's path")
         }
         if socket.bind(address) != 0 { throw socket.failure(path) }
         return socket
@@ -122,7 +122,7 @@ struct DatagramSocket: Sendable {
     private func failure(_ place: String) -> ListenError {
         let reason = String(cString: strerror(errno))
         Glibc.close(descriptor)
-        return ListenError(.unavailable, "listen: \(place) cannot be used: \(reason); is it in use, or are rights missing?")
+        return ListenError(.unavailable, option: "listen", "\(place) cannot be used: \(reason); is it in use, or are rights missing?")
     }
 }
 

@@ -12,17 +12,20 @@ public struct ListenError: Error, Sendable, CustomStringConvertible {
 
     /// The kind of reason.
     public let code: Code
+    /// The option whose value is to blame; nil when none is.
+    public let option: String?
     /// What, where, and what to do.
     public let detail: String
 
     /// An error of that kind.
-    public init(_ code: Code, _ detail: String) {
+    public init(_ code: Code, option: String? = nil, _ detail: String) {
         self.code = code
+        self.option = option
         self.detail = detail
     }
 
     /// Whether the same call may succeed later.
     public var isTransient: Bool { code == .unavailable }
 
-    public var description: String { detail }
+    public var description: String { option.map { "\($0): \(detail)" } ?? detail }
 }

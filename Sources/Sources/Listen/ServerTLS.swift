@@ -34,7 +34,8 @@ public struct ServerTLS: Equatable, Sendable {
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {
-            throw ListenError(.badCertificate, "tls_certificate \(certificate) and tls_key \(self.key) do not fit together: \(error)")
+            throw ListenError(
+                .badCertificate, option: "tls_certificate", "\(certificate) and \(self.key) of tls_key do not fit together: \(error)")
         }
     }
 
@@ -42,7 +43,7 @@ public struct ServerTLS: Equatable, Sendable {
         do {
             return try read()
         } catch {
-            throw ListenError(.badCertificate, "\(option): \(path) cannot be read as PEM: \(error)")
+            throw ListenError(.badCertificate, option: option, "\(path) cannot be read as PEM: \(error)")
         }
     }
 }

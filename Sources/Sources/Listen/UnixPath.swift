@@ -19,16 +19,16 @@ enum UnixPath {
     /// something else.
     static func clear(_ path: String, isDatagram: Bool) throws(ListenError) {
         guard let address = address(path) else {
-            throw ListenError(.badOption, "path: \(path) is empty or longer than the \(maximumBytes) bytes of a socket's path")
+            throw ListenError(.badOption, option: "path", "\(path) is empty or longer than the \(maximumBytes) bytes of a socket's path")
         }
         var status = stat()
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw ListenError(.badOption, "path: \(path) exists and is no socket; choose another path, or remove it")
+            throw ListenError(.badOption, option: "path", "\(path) exists and is no socket; choose another path, or remove it")
         }
         let kind = Int32((isDatagram ? SOCK_DGRAM : SOCK_STREAM).rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(AF_UNIX, kind, 0)
-        guard descriptor >= 0 else { throw ListenError(.unavailable, "path: \(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw ListenError(.unavailable, option: "path", "\(path): \(String(cString: strerror(errno)))") }
         defer { close(descriptor) }
         let connected = withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -37,10 +37,11 @@ enum UnixPath {
         }
         // A socket of the other type (EPROTOTYPE), or one that we may not use, belongs to somebody, too.
         guard connected != 0, errno == ECONNREFUSED else {
-            throw ListenError(.unavailable, "path: somebody listens at \(path) already; stop it, or choose another path")
+            throw ListenError(.unavailable, option: "path", "somebody listens at \(path) already; stop it, or choose another path")
         }
         guard unlink(path) == 0 else {
-            throw ListenError(.unavailable, "path: \(path) is left over and cannot be removed: \(String(cString: strerror(errno)))")
+            throw ListenError(
+                .unavailable, option: "path", "\(path) is left over and cannot be removed: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -50,11 +51,11 @@ enum UnixPath {
     /// Sets the permissions and the owner of a socket file.
     static func protect(_ path: String, mode: UInt32?, owner: SocketOwner?) throws(ListenError) {
         if let mode, chmod(path, mode) != 0 {
-            throw ListenError(.unavailable, "mode: \(path): \(String(cString: strerror(errno)))")
+            throw ListenError(.unavailable, option: "mode", "\(path): \(String(cString: strerror(errno)))")
         }
         if let owner, chown(path, owner.user, owner.group) != 0 {
             throw ListenError(
-                .unavailable, "owner: \(path): \(String(cString: strerror(errno))); only root gives sockets away to other users")
+                .unavailable, option: "owner", "\(path): \(String(cString: strerror(errno))); only root gives sockets away to other users")
         }
     }
 }
@@ -76,6 +77,6 @@ public struct SocketOwner: Equatable, Sendable {
     private static func number(_ name: String, _ what: String, _ find: (String) -> UInt32?) throws(ListenError) -> UInt32 {
         if name.isEmpty { return .max }
         if let number = UInt32(name) ?? find(name) { return number }
-        throw ListenError(.badOption, "owner: there is no \(what) \(name) on this machine")
+        throw ListenError(.badOption, option: "owner", "there is no \(what) \(name) on this machine")
     }
 }

@@ -146,7 +146,9 @@ struct SyslogRouter {
     ) -> (Writer, Range<Int>) {
         let text = bytes.span.extracting(range)
         let line = reader.read(text, zoneMinutes: 0, reference: arrival, arrival: arrival)
-        func bytesOf(_ part: Range<Int>) -> [UInt8] { part.isEmpty ? [] : Array(bytes[part.lowerBound + range.lowerBound..<part.upperBound + range.lowerBound]) }
+        func bytesOf(_ part: Range<Int>) -> [UInt8] {
+            part.isEmpty ? [] : Array(bytes[part.lowerBound + range.lowerBound..<part.upperBound + range.lowerBound])
+        }
         var writer = Writer(peer: peer, host: options.sensorFrom == .header && options.sensor == nil ? bytesOf(line.host) : [])
         if options.format == nil, let member = Self.firstMember(text, line.body) {
             writer.object = bytesOf(line.app) + [0] + bytesOf(member)

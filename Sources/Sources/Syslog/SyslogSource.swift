@@ -56,7 +56,8 @@ public struct SyslogSource: Source {
                 )
             }
             if run.refused > 0 {
-                notices.tell("refused", "udp \(options.listen): refused \(run.refused) datagrams from addresses not in the networks of allow")
+                notices.tell(
+                    "refused", "udp \(options.listen): refused \(run.refused) datagrams from addresses not in the networks of allow")
             }
             try await router.accept(shed: run.dropped, refused: run.refused)
             try await router.route(bytes: run.bytes, records: run.records, oversized: oversized(run)) { run.peers[$0].address }

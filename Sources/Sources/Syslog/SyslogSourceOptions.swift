@@ -44,12 +44,12 @@ public struct SyslogSourceOptions: Sendable {
         maxRecordBytes: Int = 1 << 20, maxConnections: Int = 1024, idleTimeout: Duration = .seconds(86_400),
         receiveBufferBytes: Int = 8 << 20, maxSenders: Int = 4096
     ) throws(ListenError) {
-        if transports.isEmpty { throw ListenError(.badOption, "transports: names none; write udp, tcp or tls") }
+        if transports.isEmpty { throw ListenError(.badOption, option: "transports", "names none; write udp, tcp or tls") }
         if transports.contains(.tcp), transports.contains(.tls) {
-            throw ListenError(.badOption, "transports: tcp and tls cannot have the same port; give tls a source of its own")
+            throw ListenError(.badOption, option: "transports", "tcp and tls cannot have the same port; give tls a source of its own")
         }
         if transports.contains(.tls), tls == nil {
-            throw ListenError(.badOption, "transports: tls needs tls_certificate and tls_key")
+            throw ListenError(.badOption, option: "transports", "tls needs tls_certificate and tls_key")
         }
         self.listen = listen
         self.transports = transports

@@ -74,7 +74,8 @@ public struct UnixSource: Source {
     private func accept(into intake: any Intake) async throws {
         let notices = NoticeLimiter(now: now, onNotice: onNotice)
         let listener = ConnectionListener(
-            place: .path(options.path), limits: ConnectionLimits(connections: options.maxConnections), allow: .any, tls: nil, notices: notices)
+            place: .path(options.path), limits: ConnectionLimits(connections: options.maxConnections), allow: .any, tls: nil,
+            notices: notices)
         defer { UnixPath.remove(options.path) }
         try await listener.run(
             onBound: { _ in
@@ -120,7 +121,8 @@ public struct UnixSource: Source {
             guard let first = run.records.first else { continue }
             let open =
                 if let lane { lane } else {
-                    try await intake.open(StreamDescription(id: "", name: options.path, head: Array(run.bytes[first].prefix(Self.headBytes))))
+                    try await intake.open(
+                        StreamDescription(id: "", name: options.path, head: Array(run.bytes[first].prefix(Self.headBytes))))
                 }
             lane = open
             try await window.add(try await open.accept(batch(run, offset)))

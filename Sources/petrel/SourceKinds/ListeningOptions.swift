@@ -47,7 +47,7 @@ extension SourceSection {
         do {
             return try AllowList.required(values.texts("allow") ?? [], for: listen)
         } catch {
-            note(values.texts("allow") == nil ? "listen" : "allow", error.withoutOption)
+            note(values.texts("allow") == nil ? "listen" : "allow", error.detail)
             return nil
         }
     }
@@ -62,19 +62,5 @@ extension SourceSection {
         case (_, nil): note("tls_certificate", "there is no tls_key beside it; add one")
         }
         return nil
-    }
-}
-
-extension ListenError {
-    /// The detail without the option's name before it, for a report that begins with the key.
-    var withoutOption: String {
-        guard let colon = detail.range(of: ": "), !detail[..<colon.lowerBound].contains(" ") else { return detail }
-        return String(detail[colon.upperBound...])
-    }
-
-    /// The option that the detail begins with, or another.
-    func option(or other: String) -> String {
-        guard let colon = detail.range(of: ": "), !detail[..<colon.lowerBound].contains(" ") else { return other }
-        return String(detail[..<colon.lowerBound])
     }
 }

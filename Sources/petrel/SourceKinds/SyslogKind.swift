@@ -49,7 +49,7 @@ extension SourceKind {
                 maxConnections: connections, idleTimeout: .milliseconds(idle), receiveBufferBytes: buffer, maxSenders: senders)
             return { context in SyslogSource(options, onNotice: context.onNotice) }
         } catch {
-            section.note(error.option(or: "listen"), error.withoutOption)
+            section.note(error.option ?? "listen", error.detail)
             return nil
         }
     }
