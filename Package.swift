@@ -69,7 +69,7 @@ let package = Package(
         layer("Journal", ["Model", "Wire", "CSQLite", "CZstd", "CGlibc"]),
         layer("Simulator", ["Model", "Wire"]),
         // 3: what acquires, what follows
-        layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"] + network),
+        layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma", "CGlibc"] + network),
         layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         layer("Columns", ["Model", "Wire", "KQL", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4

@@ -35,8 +35,10 @@ struct DecodedBatch {
             count(verdict)
             verdicts.append(verdict)
         }
-        ledger.received += Int64(batch.duplicates)
+        ledger.received += Int64(batch.duplicates) + Int64(batch.shed) + Int64(batch.filtered)
         ledger.duplicate += Int64(batch.duplicates)
+        ledger.shed += Int64(batch.shed)
+        ledger.filtered += Int64(batch.filtered)
         newest = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
     }
 

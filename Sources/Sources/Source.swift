@@ -85,6 +85,10 @@ public struct RawBatch: Sendable {
     /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent,
     /// and they change neither the stream's cursor nor its ``StreamCursor/records``.
     public var duplicates: Int
+    /// Records that were given up before they could be read (a kernel's buffer that was full): counted as received and shed.
+    public var shed = 0
+    /// Records that were not taken, by the configuration's choice (a sender who is not allowed): counted as received and filtered.
+    public var filtered = 0
     /// An instant from the file's name, for records without a date.
     public var fileTime: Timestamp?
     /// The sensor, where the transport tells (a syslog peer); nil leaves it to the record or the source's option.
