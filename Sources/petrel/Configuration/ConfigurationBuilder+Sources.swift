@@ -45,7 +45,7 @@ extension ConfigurationBuilder {
         guard let name = section.text("name") else { return nil }
         let settings = SourceSettings(
             name: name, format: section.text("format"), sensor: section.text("sensor"), zoneMinutes: section.integer("time_zone") ?? 0,
-            isSimulated: type == "simulator")
+            isSimulated: type == "simulator", keywords: keywords(section))
         switch type {
         case "file":
             if let paths = section.texts("paths"), paths.isEmpty { note(section, "paths", "names no file; add one") }
@@ -64,6 +64,21 @@ extension ConfigurationBuilder {
         default:
             guard let rate = section.number("rate"), let seed = section.integer("seed") else { return nil }
             return SourceConfiguration(settings: settings, kind: .simulator(rate: rate, seed: UInt64(seed)))
+        }
+    }
+
+    /// What of the posts is kept; nil where the section does not say.
+    private mutating func keywords(_ section: ConfigurationSection) -> Keywords? {
+        guard let terms = section.texts("keywords") else { return nil }
+        guard !terms.isEmpty else {
+            note(section, "keywords", "names none, so that no post would be kept; add one or remove the key")
+            return nil
+        }
+        do {
+            return try Keywords(terms)
+        } catch {
+            note(section, "keywords", "\(ConfigurationReader.quoted(terms[error.index])) \(error.text)")
+            return nil
         }
     }
 

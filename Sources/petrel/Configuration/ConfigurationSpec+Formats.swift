@@ -78,6 +78,10 @@ extension ConfigurationSpec {
                 name: "time_zone", type: .zone, summary: "Zone of times that do not name theirs.", standard: "UTC",
                 kinds: ["file", "stdin", "replay"]),
             ConfigurationOption(
+                name: "keywords", type: .texts,
+                summary: "Words, phrases, #hashtags, @accounts: only posts with one of them are kept, the rest is filtered.",
+                example: "[ransomware, \"zero day\", \"#infosec\"]", kinds: ["file", "stdin", "replay"]),
+            ConfigurationOption(
                 name: "paths", type: .paths, summary: "Files and patterns (*, ?, […]).", example: "[/var/log/suricata/eve.json]",
                 isRequired: true, kinds: ["file"]),
             ConfigurationOption(
