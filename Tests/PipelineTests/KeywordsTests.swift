@@ -67,7 +67,8 @@ import Testing
         ("@cert@example.net", Post(mentions: ["cert@example.org"]), false), ("cert", Post(mentions: ["cert@example.org"]), true),
         ("@cert", Post(author: "Cert@example.org"), true), ("cert", Post(author: "cert"), false),
         ("@did:plc:abc", Post(mentions: ["did:plc:abc"]), true), ("@did:plc:abc", Post(author: "did:plc:abc"), true),
-        ("lockbit", Post(links: ["https://example.org/2026/lockbit-leak"]), true), ("example.org", Post(links: ["https://example.org/"]), true),
+        ("lockbit", Post(links: ["https://example.org/2026/lockbit-leak"]), true),
+        ("example.org", Post(links: ["https://example.org/"]), true),
         ("#lockbit", Post(links: ["https://example.org/#lockbit"]), false),
     ])
     func `Hashtags, mentions, links and author`(_ keyword: String, _ post: Post, _ isKept: Bool) throws {
