@@ -66,13 +66,19 @@ public struct SourceSettings: Sendable {
     public var zoneMinutes: Int
     /// Whether what it sends is invented.
     public var isSimulated: Bool
+    /// What of its posts is kept; nil keeps all.
+    public var keywords: Keywords?
 
     /// Settings of the given parts.
-    public init(name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false) {
+    public init(
+        name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false,
+        keywords: Keywords? = nil
+    ) {
         self.name = name
         self.format = format
         self.sensor = sensor
         self.zoneMinutes = zoneMinutes
         self.isSimulated = isSimulated
+        self.keywords = keywords
     }
 }
