@@ -37,6 +37,8 @@ struct DecodedBatch {
         }
         ledger.received += Int64(batch.duplicates)
         ledger.duplicate += Int64(batch.duplicates)
+        ledger.received += Int64(batch.filtered)
+        ledger.filtered += Int64(batch.filtered)
         newest = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
     }
 
