@@ -19,7 +19,8 @@ struct MessageBuffer {
         length += UInt64(more.count)
         guard length <= UInt64(limit) * Self.ceilingFactor else {
             throw WebSocketError(
-                .tooLong, "a message goes on beyond \(length) bytes, \(Self.ceilingFactor) times max_record; raise max_record if it is meant")
+                .tooLong,
+                "a message goes on beyond \(length) bytes, \(Self.ceilingFactor) times max_record; raise max_record if it is meant")
         }
         bytes.append(contentsOf: more.prefix(max(0, limit - bytes.count)))
     }

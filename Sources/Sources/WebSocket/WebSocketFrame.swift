@@ -72,7 +72,10 @@ struct FrameHead: Equatable {
             frame.writeInteger(UInt64(payload.count))
         }
         frame.writeInteger(mask)
-        let key = [UInt8(truncatingIfNeeded: mask >> 24), UInt8(truncatingIfNeeded: mask >> 16), UInt8(truncatingIfNeeded: mask >> 8), UInt8(truncatingIfNeeded: mask)]
+        let key = [
+            UInt8(truncatingIfNeeded: mask >> 24), UInt8(truncatingIfNeeded: mask >> 16), UInt8(truncatingIfNeeded: mask >> 8),
+            UInt8(truncatingIfNeeded: mask),
+        ]
         frame.writeBytes(payload.enumerated().map { index, byte in byte ^ key[index & 3] })
         return frame
     }

@@ -144,7 +144,7 @@ final class WebSocketHandler: ChannelDuplexHandler {
         case .pong: break
         case .close(let code, let reason):
             sendClose(code == 1005 ? 1000 : code, context)
-            let stated = reason.isEmpty ? "" : ": \(reason)"
+            let stated = reason.isEmpty ? "" : ": \(WebSocketAgreement.shown(reason))"
             end(WebSocketError(.closed, "the server closed the connection with code \(code)\(stated)"), context)
         }
     }

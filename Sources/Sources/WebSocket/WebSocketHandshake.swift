@@ -23,7 +23,8 @@ struct WebSocketAgreement: Equatable {
         for extensionText in headers[canonicalForm: "Sec-WebSocket-Extensions"] {
             let parts = extensionText.split(separator: ";").map { Self.trimmed($0) }
             guard compress, parts.first == "permessage-deflate", !isCompressed else {
-                throw WebSocketError(.handshake, "the server chose the extension \(Self.shown(String(extensionText))), which was not offered")
+                throw WebSocketError(
+                    .handshake, "the server chose the extension \(Self.shown(String(extensionText))), which was not offered")
             }
             isCompressed = true
             for parameter in parts.dropFirst() {
@@ -34,7 +35,8 @@ struct WebSocketAgreement: Equatable {
                 case "server_max_window_bits" where pair.count == 2 && (8...15).contains(Int(pair[1]) ?? 0): break
                 default:
                     throw WebSocketError(
-                        .handshake, "the server set the parameter \(Self.shown(parameter)) of permessage-deflate; compress: false does without")
+                        .handshake,
+                        "the server set the parameter \(Self.shown(parameter)) of permessage-deflate; compress: false does without")
                 }
             }
         }
@@ -77,8 +79,11 @@ struct WebSocketRequest {
             switch head.status.code {
             case 401, 403: "check the credentials in headers or url"
             case 404, 410: "check the path of url"
-            case 301, 302, 307, 308: "write the address to which it points (\(WebSocketAgreement.shown(head.headers["Location"].first ?? ""))) as url"
-            case 429: "the server asks for patience" + (head.headers["Retry-After"].first.map { " (Retry-After \(WebSocketAgreement.shown($0)))" } ?? "")
+            case 301, 302, 307, 308:
+                "write the address to which it points (\(WebSocketAgreement.shown(head.headers["Location"].first ?? ""))) as url"
+            case 429:
+                "the server asks for patience"
+                    + (head.headers["Retry-After"].first.map { " (Retry-After \(WebSocketAgreement.shown($0)))" } ?? "")
             case 500...: "the server is in trouble; it is tried again"
             default: "it may not be a WebSocket; check url"
             }

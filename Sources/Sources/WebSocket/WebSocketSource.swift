@@ -9,15 +9,18 @@ import Wire
 /// feed that can be resumed is resumed where the journal ends. Every loss of the connection is an error: the supervisor connects again.
 public struct WebSocketSource: Source {
     private let options: WebSocketSourceOptions
+    private let onNotice: @Sendable (String) -> Void
     private let group: any EventLoopGroup
     private let now: @Sendable () -> Timestamp
 
-    /// A source of those options.
+    /// A source of those options; `onNotice` is told what the operator should know.
     public init(
-        _ options: WebSocketSourceOptions, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        _ options: WebSocketSourceOptions, onNotice: @escaping @Sendable (String) -> Void = { _ in },
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         now: @escaping @Sendable () -> Timestamp = { ArrivalClock.now() }
     ) {
         self.options = options
+        self.onNotice = onNotice
         self.group = group
         self.now = now
     }
@@ -60,6 +63,9 @@ public struct WebSocketSource: Source {
                             guard hasResumed, records.refusesSubscription else { throw refused(refusal) }
                             // The feed no longer has what follows the cursor: it begins where it is now.
                             hasResumed = false
+                            onNotice(
+                                "\(address.name): what follows \(resumePoint ?? "the cursor") is no longer there, so some is missing: \(refusal)"
+                            )
                             steps = options.subscribe[...]
                             try await send(&steps, outbound)
                         }
