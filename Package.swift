@@ -117,7 +117,12 @@ let package = Package(
         tests("ColumnsTests", ["Columns", "KQL", "Journal", "Model", "Wire", "TestKit"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
         tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite", "CZstd"]),
-        tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"] + network),
+        tests(
+            "SourcesTests",
+            [
+                "Sources", "Formats", "Model", "Wire", "Simulator", "TestKit", "CZlib",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + network),
         tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
         tests(
             "PipelineTests",
