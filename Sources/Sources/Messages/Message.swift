@@ -1,10 +1,11 @@
 import Formats
-import Wire
 
 /// One message of a peer, on its way to the lane of its stream.
 struct Message: Equatable, Sendable {
     /// The stream to which it belongs, as the peer names it: a channel, a routing key, a partition of a topic.
     var stream: String
+    /// By what its format is chosen: the stream, but for streams that are parts of something.
+    var subject: String
     /// The payload, which is one record; of one that is longer than the limit only the beginning.
     var payload: [UInt8]
     /// Bytes of the whole payload.
@@ -18,17 +19,12 @@ struct Message: Equatable, Sendable {
     /// Why it is no record at all.
     var refusal: DecodeError?
 
-    init(stream: String, payload: [UInt8], length: UInt64? = nil, sensor: String? = nil) {
+    init(stream: String, subject: String? = nil, payload: [UInt8], length: UInt64? = nil, sensor: String? = nil) {
         self.stream = stream
+        self.subject = subject ?? stream
         self.payload = payload
         self.length = length ?? UInt64(payload.count)
         self.sensor = sensor
-    }
-
-    /// A message of that length of which the payload's beginning is at hand; more than `limit` bytes are cut.
-    init(stream: String, payload: some Collection<UInt8>, limit: Int, sensor: String? = nil) {
-        let kept = payload.count > limit ? Framer.keptOfOversized : payload.count
-        self.init(stream: stream, payload: Array(payload.prefix(kept)), length: UInt64(payload.count), sensor: sensor)
     }
 
     /// Whether the payload is cut.

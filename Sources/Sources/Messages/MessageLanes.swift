@@ -29,19 +29,17 @@ struct MessageLanes {
     private var lanes: [String: Opened] = [:]
     private var unclaimed: [String: Int] = [:]
     private var burial: Opened?
-    /// Where streams are to go on, by name.
-    private var cursors: [String: StreamCursor] = [:]
-    /// Whether the streams have cursors.
-    private let isResumable: Bool
+    /// Where streams are to go on, by name; nil when they cannot.
+    private let cursors: [String: StreamCursor]?
 
     init(
-        intake: any Intake, peer: String, formats: [String: String], isResumable: Bool = false,
+        intake: any Intake, peer: String, formats: [String: String], cursors: [String: StreamCursor]? = nil,
         now: @escaping @Sendable () -> Timestamp = { ArrivalClock.now() }
     ) {
         self.intake = intake
         self.peer = peer
         self.formats = formats
-        self.isResumable = isResumable
+        self.cursors = cursors
         self.now = now
     }
 
@@ -49,12 +47,6 @@ struct MessageLanes {
     mutating func connect() async throws(IntakeError) {
         guard burial == nil else { return }
         burial = Opened(lane: try await intake.open(StreamDescription(id: "", name: peer, format: Self.unclaimedFormat)), offset: 0)
-    }
-
-    /// Forgets the lane of a stream, which goes on at that cursor when it is heard of again.
-    mutating func resume(_ stream: String, at cursor: StreamCursor?) {
-        lanes[stream] = nil
-        cursors[stream] = cursor
     }
 
     /// Hands messages on, each stream's in order; the tickets tell when all of them are durable.
@@ -105,14 +97,14 @@ struct MessageLanes {
     private mutating func open(for message: Message) async throws(IntakeError) -> Bool {
         let stream = message.stream
         if lanes[stream] != nil { return true }
-        let format = format(of: stream)
+        let format = format(of: message.subject)
         let tried = unclaimed[stream, default: 0]
         // Looking for a format costs much more than keeping a message: with every failure less of them are looked at.
         guard format != nil || (message.refusal == nil && tried & (tried - 1) == 0) else { return false }
-        if !isResumable, lanes.count >= Self.limit { lanes.removeAll() }
-        let cursor = cursors[stream]
+        if cursors == nil, lanes.count >= Self.limit { lanes.removeAll() }
+        let cursor = cursors?[stream]
         let description = StreamDescription(
-            id: isResumable ? stream : "", name: "\(peer) \(stream)", head: Array(message.payload.prefix(64 << 10)), cursor: cursor,
+            id: cursors == nil ? "" : stream, name: "\(peer) \(stream)", head: Array(message.payload.prefix(64 << 10)), cursor: cursor,
             format: format)
         do {
             lanes[stream] = Opened(lane: try await intake.open(description), offset: cursor?.offset ?? 0)
@@ -123,9 +115,9 @@ struct MessageLanes {
         }
     }
 
-    private func format(of stream: String) -> String? {
-        if let exact = formats[stream] { return exact }
-        let fitting = formats.keys.filter { $0.hasSuffix("*") && stream.hasPrefix($0.dropLast()) }
+    private func format(of subject: String) -> String? {
+        if let exact = formats[subject] { return exact }
+        let fitting = formats.keys.filter { $0.hasSuffix("*") && subject.hasPrefix($0.dropLast()) }
         return fitting.max { $0.utf8.count < $1.utf8.count }.flatMap { formats[$0] }
     }
 
@@ -148,7 +140,7 @@ struct MessageLanes {
         if !message.isCut, message.refusal == nil {
             unclaimed[message.stream, default: 0] += 1
             if unclaimed.count > Self.limit { unclaimed.removeAll() }
-            message.refusal = DecodeError(.unknownFormat, "no format claims this message of \(message.stream); name one below formats:")
+            message.refusal = DecodeError(.unknownFormat, "no format claims this message of \(message.subject); name one below formats:")
         }
         guard let opened = burial else { throw IntakeError(.closed, "\(peer): its lane was closed") }
         var batch = begin(message, at: opened.offset)
