@@ -24,6 +24,8 @@ struct DecodedBatch {
             if let length = batch.oversized[index] {
                 verdict = bury(
                     DecodeError(.tooLong, "\(length) bytes; the limit is the source's max_record"), batch, range, length, stream, settings)
+            } else if let refusal = batch.refused[index] {
+                verdict = bury(refusal, batch, range, UInt64(range.count), stream, settings)
             } else {
                 do {
                     let bytes = batch.bytes.span

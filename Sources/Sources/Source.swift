@@ -1,3 +1,4 @@
+public import Formats
 public import Model
 public import Wire
 
@@ -96,6 +97,8 @@ public struct RawBatch: Sendable {
     public var sensor: String?
     /// The sender's own key for this batch (an Idempotency-Key with the batch's number), by which a repetition is recognised.
     public var originKey: String?
+    /// Records that the source itself refuses, by index, with the reason under which they become dead letters.
+    public var refused: [Int: DecodeError] = [:]
 
     /// A batch with the given parts.
     public init(

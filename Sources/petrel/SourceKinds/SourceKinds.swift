@@ -7,6 +7,7 @@ enum SourceKinds {
         .file, .stdin,
         .syslog, .unix,
         .webSocket,
+        .hpfeeds, .amqp, .kafka,
         .replay, .simulator,
     ]
 
