@@ -136,6 +136,7 @@ public struct WebServer: Service {
         table.addStream(.live)
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
             .add(to: &table)
+        SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(
             operations: table.operations + [.openAPI], version: options.version, pathPrefix: options.pathPrefix,
