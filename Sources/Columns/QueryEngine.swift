@@ -47,11 +47,15 @@ public struct QueryEngine: Sendable {
     let store: ColumnStore
     /// Segments that are scanned at the same time.
     private let width: Int
+    private let usesTextIndex: Bool
 
     /// An engine over a store.
-    public init(_ store: ColumnStore, width: Int) {
+    ///
+    /// - Parameter usesTextIndex: whether words are looked up where they are indexed; the answers are the same.
+    public init(_ store: ColumnStore, width: Int, usesTextIndex: Bool = true) {
         self.store = store
         self.width = max(width, 1)
+        self.usesTextIndex = usesTextIndex
     }
 
     /// Gathers what a question needs of every segment. Each processor has a merge of its own; they are put together at the end.
@@ -130,7 +134,7 @@ public struct QueryEngine: Sendable {
         var round = afterRound == nil ? segments.count : width
         while done < segments.count {
             let end = min(done + round, segments.count)
-            scan(segments[done..<end], needed, stop, into: results) { view, segment in
+            scan(segments[done..<end], pass, needed, stop, into: results) { view, segment in
                 pass.scan(view, segment, liveFrom, upTo).map(body)
             }
             if let failure = results.withLock({ $0.failure }) { throw failure }
@@ -143,7 +147,7 @@ public struct QueryEngine: Sendable {
 
     /// Runs `body` on segments, each with the columns it needs, on all processors.
     private func scan<Part: Sendable>(
-        _ segments: ArraySlice<MappedSegment>, _ needed: [Field], _ stop: QueryStop, into results: borrowing Mutex<Results<Part>>,
+        _ segments: ArraySlice<MappedSegment>, _ pass: ScanPass, _ needed: [Field], _ stop: QueryStop, into results: borrowing Mutex<Results<Part>>,
         _ body: @Sendable (SegmentView, MappedSegment) -> Part?
     ) {
         let next = Atomic(segments.startIndex)
@@ -153,7 +157,11 @@ public struct QueryEngine: Sendable {
                 guard index < segments.endIndex else { return }
                 do throws(ColumnError) {
                     try stop.check()
-                    guard let part = body(try segments[index].view(of: needed), segments[index]) else { continue }
+                    // Texts that lack the words need not be read at all.
+                    if usesTextIndex, let text = segments[index].text.index, !pass.mayHold(text) { continue }
+                    var view = try segments[index].view(of: needed)
+                    if !usesTextIndex { view.text = nil }
+                    guard let part = body(view, segments[index]) else { continue }
                     results.withLock { $0.parts.append(part) }
                 } catch {
                     results.withLock { $0.failure = error }
@@ -183,6 +191,8 @@ private struct ScanPass: Sendable {
         times = scope.microseconds
         fields = plan.map(SegmentFilter.fields) ?? []
     }
+
+    func mayHold(_ text: TextIndex) -> Bool { plan.map { text.mayHold($0) } ?? true }
 
     func mayHold(_ minTime: Int64, _ maxTime: Int64) -> Bool { maxTime >= times.lowerBound && minTime < times.upperBound }
 
