@@ -181,7 +181,7 @@ public final class ColumnStore: Service {
             box.state.segments.removeFirst(gone.count)
             return Array(gone)
         }
-        for segment in gone { unlink(segment.path) }
+        for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } }
     }
 
     /// Waits until everything up to `id` is in the columns; false when cancelled before.

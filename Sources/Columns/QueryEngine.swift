@@ -119,7 +119,7 @@ public struct QueryEngine: Sendable {
         _ scope: QueryScope, fields: [Field], _ stop: QueryStop,
         afterRound: ((EventID, Int64) throws(ColumnError) -> Void)? = nil, _ body: @Sendable (SegmentScan) -> Part
     ) throws(ColumnError) -> (upTo: EventID, parts: [Part]) {
-        let pass = ScanPass(scope, stop)
+        let pass = ScanPass(scope, stop, usesTextIndex: usesTextIndex)
         let needed = Array(Set(fields + pass.fields))
         try stop.check()
         let read = try store.reading { tail, last, liveFrom throws(ColumnError) -> Part? in
@@ -127,14 +127,14 @@ public struct QueryEngine: Sendable {
             return pass.scan(tail, nil, liveFrom, min(scope.upTo ?? last, last)).map(body)
         }
         let (liveFrom, upTo) = (read.liveFrom, min(scope.upTo ?? read.upTo, read.upTo))
-        var segments = Array(read.segments.filter { $0.firstID <= upTo && pass.mayHold($0.minTime, $0.maxTime) }.reversed())
+        var segments = Array(read.segments.filter { $0.firstID <= upTo && pass.mayHold($0) }.reversed())
         if afterRound != nil { segments.sort { $0.maxTime > $1.maxTime } }
         let results = Mutex(Results<Part>(parts: read.value.map { [$0] } ?? []))
         var done = 0
         var round = afterRound == nil ? segments.count : width
         while done < segments.count {
             let end = min(done + round, segments.count)
-            scan(segments[done..<end], pass, needed, stop, into: results) { view, segment in
+            scan(segments[done..<end], needed, stop, into: results) { view, segment in
                 pass.scan(view, segment, liveFrom, upTo).map(body)
             }
             if let failure = results.withLock({ $0.failure }) { throw failure }
@@ -147,7 +147,7 @@ public struct QueryEngine: Sendable {
 
     /// Runs `body` on segments, each with the columns it needs, on all processors.
     private func scan<Part: Sendable>(
-        _ segments: ArraySlice<MappedSegment>, _ pass: ScanPass, _ needed: [Field], _ stop: QueryStop, into results: borrowing Mutex<Results<Part>>,
+        _ segments: ArraySlice<MappedSegment>, _ needed: [Field], _ stop: QueryStop, into results: borrowing Mutex<Results<Part>>,
         _ body: @Sendable (SegmentView, MappedSegment) -> Part?
     ) {
         let next = Atomic(segments.startIndex)
@@ -157,11 +157,7 @@ public struct QueryEngine: Sendable {
                 guard index < segments.endIndex else { return }
                 do throws(ColumnError) {
                     try stop.check()
-                    // Texts that lack the words need not be read at all.
-                    if usesTextIndex, let text = segments[index].text.index, !pass.mayHold(text) { continue }
-                    var view = try segments[index].view(of: needed)
-                    if !usesTextIndex { view.text = nil }
-                    guard let part = body(view, segments[index]) else { continue }
+                    guard let part = body(try segments[index].view(of: needed), segments[index]) else { continue }
                     results.withLock { $0.parts.append(part) }
                 } catch {
                     results.withLock { $0.failure = error }
@@ -182,22 +178,31 @@ private struct ScanPass: Sendable {
     private let plan: Plan?
     private let times: Range<Int64>
     private let stop: QueryStop
+    private let usesTextIndex: Bool
     /// The fields that decide.
     let fields: [Field]
 
-    init(_ scope: QueryScope, _ stop: QueryStop) {
+    init(_ scope: QueryScope, _ stop: QueryStop, usesTextIndex: Bool) {
         self.stop = stop
+        self.usesTextIndex = usesTextIndex
         plan = scope.predicate?.plan
         times = scope.microseconds
         fields = plan.map(SegmentFilter.fields) ?? []
     }
 
-    func mayHold(_ text: TextIndex) -> Bool { plan.map { text.mayHold($0) } ?? true }
+    /// Whether a segment may have chosen rows; texts that lack the words need not be read at all.
+    func mayHold(_ segment: MappedSegment) -> Bool {
+        guard mayHold(segment.minTime, segment.maxTime) else { return false }
+        guard usesTextIndex, let plan, !stop.isStopped, let text = segment.text.index else { return true }
+        return text.mayHold(plan)
+    }
 
     func mayHold(_ minTime: Int64, _ maxTime: Int64) -> Bool { maxTime >= times.lowerBound && minTime < times.upperBound }
 
     /// What is chosen of a segment; nil when nothing can be.
     func scan(_ view: SegmentView, _ segment: MappedSegment?, _ liveFrom: EventID, _ upTo: EventID) -> SegmentScan? {
+        var view = view
+        if !usesTextIndex { view.text = nil }
         let end = view.id(view.rows - 1) <= upTo.value ? view.rows : view.firstRow(from: upTo.value + 1)
         let start = view.id(0) >= liveFrom.value ? 0 : view.firstRow(from: liveFrom.value)
         let scan = SegmentScan(

@@ -71,13 +71,8 @@ import Testing
                 let plan = try KQLPredicate(parsing: "\(field.name): \(text)", options: QueryOptions(now: MixedEvents.end)).plan
                 let test = plan.terms(of: 0)[0].test
                 let values = try #require(index.values(that: test, ofField: Int(field.rawValue), dictionary, QueryStop()))
-                var found: [Int] = []
-                values.forEach {
-                    found.append($0)
-                    return true
-                }
                 let wanted = (0..<dictionary.count).filter { test.matches(dictionary.value($0).bindMemory(to: UInt8.self).span) }
-                #expect(found == wanted && values.count == wanted.count, "\(field.name): \(text)")
+                #expect(Array(values) == wanted && values.count == wanted.count, "\(field.name): \(text)")
                 #expect(index.mayHold(plan) || wanted.isEmpty, "\(text)")
             }
         }
@@ -112,11 +107,7 @@ import Testing
                     else { continue }
                     let wanted = (0..<dictionary.count).filter { test.matches(dictionary.value($0).bindMemory(to: UInt8.self).span) }
                     for index in [whole, cut] {
-                        var found: [Int] = []
-                        index.values(that: test, ofField: number, dictionary, QueryStop())?.forEach {
-                            found.append($0)
-                            return true
-                        }
+                        let found = index.values(that: test, ofField: number, dictionary, QueryStop()).map { Array($0) }
                         #expect(found == wanted, "\(field.name): \(text)")
                     }
                 }

@@ -132,6 +132,7 @@ import Testing
         try await store.catchUp()
         #expect(try await !fixture.journal.applyRetention().isEmpty)
         try await store.prune()
+        #expect(try Self.files(fixture).allSatisfy { file in store.sealedSegments.contains { $0.text.path == file } })
         try await indexer.catchUp()
         #expect(try Self.files(fixture).count == store.size.segments && store.textProgress.segments == store.size.segments)
         let kept = try #require(store.sealedSegments.first)

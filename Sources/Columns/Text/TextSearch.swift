@@ -32,10 +32,10 @@ extension TextIndex {
         if query.kind == .phrase { sure = ValueSet(count: dictionary.count) }
         maybe.subtract(sure)
         var tried = 0
-        maybe.forEach { index in
+        for index in maybe {
             if test.matches(dictionary.value(index).bindMemory(to: UInt8.self).span) { sure.insert(index) }
             tried += 1
-            return tried & 1023 != 0 || !stop.isStopped
+            if tried & 1023 == 0, stop.isStopped { break }
         }
         return sure
     }
@@ -68,20 +68,12 @@ extension SegmentFilter.Term {
     init?(_ column: ColumnView, _ values: ValueSet) {
         let count = values.count
         guard count > 0 else { return nil }
-        if count == 1 {
-            var code = 0
-            values.forEach { index in
-                code = index + 1
-                return false
-            }
-            self = .code(column, code)
+        if count == 1, let only = values.first(where: { _ in true }) {
+            self = .code(column, only + 1)
             return
         }
         var matches = [UInt8](repeating: 0, count: column.dictionary.count + 1)
-        values.forEach { index in
-            matches[index + 1] = 1
-            return true
-        }
+        for index in values { matches[index + 1] = 1 }
         self = .codes(column, matches)
     }
 }

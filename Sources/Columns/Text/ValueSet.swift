@@ -1,5 +1,5 @@
-/// Values of a dictionary by index: a bit for each.
-struct ValueSet {
+/// Values of a dictionary by index, in order: a bit for each.
+struct ValueSet: Sequence {
     private var words: [UInt64]
 
     /// No value of so many.
@@ -25,14 +25,27 @@ struct ValueSet {
     /// Values in the set.
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
-    /// Calls `body` with each value in order until it says false.
-    func forEach(_ body: (Int) -> Bool) {
-        for at in words.indices {
-            var word = words[at]
-            while word != 0 {
-                if !body(at << 6 + word.trailingZeroBitCount) { return }
-                word &= word - 1
+    func makeIterator() -> Iterator { Iterator(words: words) }
+
+    /// Goes through the values.
+    struct Iterator: IteratorProtocol {
+        private let words: [UInt64]
+        private var at = -1
+        private var word: UInt64 = 0
+
+        init(words: [UInt64]) { self.words = words }
+
+        mutating func next() -> Int? {
+            while word == 0 {
+                at += 1
+                if at == words.count {
+                    at -= 1
+                    return nil
+                }
+                word = words[at]
             }
+            defer { word &= word - 1 }
+            return at << 6 + word.trailingZeroBitCount
         }
     }
 }

@@ -11,6 +11,7 @@ struct StateRoutes: Sendable {
     let pipeline: IngestPipeline
     let stage: LiveStage
     let hub: StreamHub
+    let columns: ColumnState
     let access: AccessControl
     let about: [UInt8]
 
@@ -26,6 +27,7 @@ struct StateRoutes: Sendable {
             }
         }
         table.add(.sources) { _, _ in Response(sources) }
+        table.add(.columns) { _, _ in Response(columns.json) }
         table.add(.deadLetters) { request, _ in
             let text = QueryString(request)["limit"] ?? "100"
             guard let limit = Int(text), (1...1000).contains(limit) else {

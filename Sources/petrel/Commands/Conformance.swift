@@ -7,7 +7,7 @@ import KQL
 struct ConformanceCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conformance",
-        abstract: "Run files of test vectors (kql/1, filters/1) over events and over columns, without and with the text index, and print what differs.",
+        abstract: "Run files of test vectors (kql/1, filters/1) over events, columns and the text index, and print what differs.",
         discussion: """
             EXAMPLES
               petrel conformance kql.json filters.json
