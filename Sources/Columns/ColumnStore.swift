@@ -20,11 +20,13 @@ public final class ColumnStore: Service {
     private struct Box: @unchecked Sendable { var state: State }
 
     /// Where new segments are written.
-    private let folder: String
+    let folder: String
     private let lock: FolderLock?
     private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
+    /// Tells of new segments by the last id that is sealed.
+    let sealed: CommitSignal
     private let lastFailure = Mutex<String?>(nil)
     /// The numbers of values that hold across segments.
     let shared: SharedNumbers
@@ -64,6 +66,7 @@ public final class ColumnStore: Service {
         let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         caughtUp = CommitSignal(head: after)
+        sealed = CommitSignal(head: segments.last?.lastID ?? .zero)
         let tail = SegmentBuilder(after: after, fullRows: fullRows, plainAfter: plainAfter)
         box = Mutex(Box(state: State(segments: segments, tail: tail, liveFrom: first ?? .zero)))
     }
@@ -166,6 +169,7 @@ public final class ColumnStore: Service {
             box.state.segments.append(segment)
             builder.startAnew()
         }
+        sealed.publish(segment.lastID)
     }
 
     private static func padded(_ id: EventID) -> String {
@@ -183,7 +187,7 @@ public final class ColumnStore: Service {
             return Array(gone)
         }
         if !gone.isEmpty { shared.removeAll() }
-        for segment in gone { unlink(segment.path) }
+        for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } }
     }
 
     /// Waits until everything up to `id` is in the columns; false when cancelled before.
@@ -197,6 +201,9 @@ public final class ColumnStore: Service {
     /// The events that are in the columns: none before `liveFrom`, which retention moves, and none behind `upTo`. Both of one moment; equal
     /// extents have equal answers.
     public var extent: (liveFrom: EventID, upTo: EventID) { box.withLock { ($0.state.liveFrom, $0.state.tail.lastID) } }
+
+    /// The sealed segments, in the order of their ids.
+    var sealedSegments: [MappedSegment] { box.withLock { $0.state.segments } }
 
     /// Sealed segments, their bytes, and the rows of all with those in memory.
     public var size: (segments: Int, bytes: Int, rows: Int) {

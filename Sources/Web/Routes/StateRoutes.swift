@@ -11,6 +11,7 @@ struct StateRoutes: Sendable {
     let pipeline: IngestPipeline
     let stage: LiveStage
     let hub: StreamHub
+    let columns: ColumnState
     let access: AccessControl
     let about: [UInt8]
 
@@ -25,6 +26,7 @@ struct StateRoutes: Sendable {
                 throw Problem(status: .badRequest, detail: "\(error)")
             }
         }
+        table.add(.columns) { _, _ in Response(columns.json) }
         table.add(.deadLetters) { request, _ in
             let text = QueryString(request)["limit"] ?? "100"
             guard let limit = Int(text), (1...1000).contains(limit) else {
