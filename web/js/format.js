@@ -12,6 +12,9 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
 });
 const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
 const DAY_MS = 86_400_000;
+/** Seconds. */
+const YEAR = 365.25 * 86_400;
+const TWO_YEARS = 2 * YEAR;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `1204` → `1,204`. @param {number} value */
@@ -79,7 +82,11 @@ export function change(current, previous) {
 export const endpoint = (ip, port) => (port ? `${ip?.includes(':') ? `[${ip}]` : ip ?? ''}:${port}` : ip ?? '');
 
 /** How long ago, or ahead: `3 min ago`. @param {number} time @param {number} now */
-export const ago = (time, now) => (time <= now ? `${duration((now - time) / 1000)} ago` : `in ${duration((time - now) / 1000)}`);
+export function ago(time, now) {
+  const seconds = Math.abs(now - time) / 1000;
+  const length = seconds > TWO_YEARS ? `${oneDecimal.format(seconds / YEAR)} y` : duration(seconds);
+  return time <= now ? `${length} ago` : `in ${length}`;
+}
 
 /** Seconds as the largest sensible unit: `0.4 s`, `12 s`, `3 min`, `2 h`, `4 d`. @param {number} seconds */
 export function duration(seconds) {

@@ -36,7 +36,8 @@ export function startShell({ keys = {}, help = [], commands = () => [] } = {}) {
       palette.toggle();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || document.querySelector('dialog[open], :popover-open')) return;
+    const onButton = event.key === ' ' && /** @type {HTMLElement} */ (event.target).matches('button, a, summary');
+    if (event.ctrlKey || event.metaKey || event.altKey || onButton || isTyping(event) || document.querySelector('dialog[open], :popover-open')) return;
     if (performance.now() < goingUntil && GO[event.key]) {
       location.assign(address(GO[event.key]));
       return;

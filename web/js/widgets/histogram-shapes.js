@@ -3,7 +3,7 @@
  */
 
 /** Steps of an axis that people count in. */
-const ROUND = [1, 2, 2.5, 5, 10];
+const ROUND = [1, 2, 3, 4, 5, 6, 8, 10];
 
 /** Months between labels where days would be too many. */
 const MONTH_STEPS = [1, 2, 3, 6, 12, 24, 60];
@@ -18,7 +18,8 @@ const TIME_STEPS = [1000, 5000, 15_000, 30_000, MINUTE, 5 * MINUTE, 15 * MINUTE,
 export function ceiling(value) {
   if (value <= 4) return 4;
   const power = 10 ** Math.floor(Math.log10(value));
-  return ROUND.map((step) => step * power).find((step) => step >= value);
+  // Half of it is a label, too.
+  return ROUND.map((step) => step * power).find((step) => step >= value && step % 2 === 0);
 }
 
 /**

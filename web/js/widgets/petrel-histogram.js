@@ -20,6 +20,8 @@ const LABEL_PX = 110;
 const DAY = 86_400_000;
 const SQUARE = 'M1 1h14v14H1z';
 const NAMED = { 'attack.type': TYPES.map(({ id }) => id), 'attack.severity': SEVERITIES, 'event.family': ['attack', 'post', 'record'] };
+/** Values that have an order of their own, from below to above. */
+const ORDERED = { 'attack.severity': SEVERITIES, 'event.family': NAMED['event.family'] };
 
 /**
  * @typedef {object} Chart
@@ -67,7 +69,9 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     this.#chart = chart;
     if (chart) {
       this.#totals = new Map(chart.spans.map(({ start, count: number }) => [start, number]));
+      const order = ORDERED[chart.split];
       const split = chart.split ? seriesOf(chart.parts ?? [], NAMED[chart.split] ? NAMED[chart.split].length : MOST_SERIES) : [];
+      if (order) split.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
       const without = remainder(this.#totals, split);
       this.#series = chart.split ? [...split, ...(without.total ? [without] : [])] : [{ name: undefined, total: 0, counts: this.#totals }];
       this.#describe();
