@@ -97,7 +97,7 @@ import Wire
 
     @Test func halfOpenPeer() async throws {
         try await LoopbackPeer.serving { _, inbound, _ in
-            while try await inbound.next() != nil {}
+            while await inbound.next() != nil {}
         } _: { port in
             var options = KafkaSourceOptions(brokers: ["127.0.0.1:\(port)"], topics: ["eve"], group: "petrel")
             options.properties = ["api.version.request.timeout.ms": "100", "socket.timeout.ms": "1000", "session.timeout.ms": "1000"]
