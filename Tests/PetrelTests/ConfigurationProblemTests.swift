@@ -249,7 +249,7 @@ import Testing
             "1: sources[1].type: is missing; add it, e.g. type: file"),
         Case(
             "sources: [{type: fiel, name: a}]",
-            #"1: sources[1].type: "fiel" is none of file, stdin, replay, simulator; did you mean file?"#),
+            #"1: sources[1].type: "fiel" is none of \#(SourceKinds.all.map(\.name).joined(separator: ", ")); did you mean file?"#),
         Case(
             "sources: [{type: file, name: a}]",
             "1: sources[1].paths: is missing; add it, e.g. paths: [/var/log/suricata/eve.json]"),
