@@ -54,7 +54,7 @@ struct ObservatoryServer {
         if let window = imported { try await stage.play(window, seconds: playSeconds) }
         let services: [any Service] =
             [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, text, web.hub]
-            + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) })]
+            + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) }, onNotice: { [logger] in logger.warning("\($0)") })]
             + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {
