@@ -9,6 +9,7 @@ enum ComponentSchemas {
 
     static let all: KeyValuePairs<String, Schema> = [
         "Problem": problem, "Event": EventSchema.event, "EventID": eventID, "Ledger": ledger, "Value": value,
+        "Source": SourceSchema.source,
         "Snapshot": LiveSchemas.snapshot,
         "Frame": LiveSchemas.frame,
     ]
