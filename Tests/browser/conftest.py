@@ -4,6 +4,7 @@ PETREL_BIN names the petrel binary (default: the release build), PETREL_ASSETS i
 browser. PETREL_MOCK=1 takes tools/ui/mock_server.py in place of the binary, for work on the page.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -52,9 +53,10 @@ class Server:
             return json.load(answer)
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    process = subprocess.Popen(start_command(tmp_path_factory.mktemp("data")), stdout=subprocess.PIPE, text=True)
+@contextlib.contextmanager
+def serving(command):
+    """A server that a command starts, from when it has told its address until the block ends."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     lines = queue.Queue()
 
     def read():
@@ -77,6 +79,12 @@ def server(tmp_path_factory):
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with serving(start_command(tmp_path_factory.mktemp("data"))) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
