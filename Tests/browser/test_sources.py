@@ -4,7 +4,6 @@ import json
 import urllib.request
 
 import pytest
-from conftest import Watch, serving, start_command
 from playwright.sync_api import expect
 from workbench import PAYLOAD, SIZES, alert
 
@@ -56,25 +55,18 @@ def test_everything_fits(open_screen, size):
     assert page.evaluate("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth")
 
 
-def test_a_source_is_paused_and_resumed(new_context, tmp_path):
+def test_a_source_is_paused_and_resumed(own_screen, tmp_path):
     log = tmp_path / "eve.json"
     log.write_text(json.dumps(alert("sources-file", ago=1)) + "\n")
     config = tmp_path / "petrel.yaml"
     config.write_text(f"data: {tmp_path / 'data'}\nsources:\n  - type: file\n    name: eve\n    paths: [{log}]\n")
-    binary, serve, *_, assets = start_command(tmp_path)
-    command = [binary, serve, "--config", str(config), "--port", "0", "--assets", assets]
-    with serving(command) as running:
-        watch = Watch(running.address)
-        page = new_context().new_page()
-        watch.attach(page)
-        page.goto(running.address + "sources")
-        card = page.locator('[data-testid="source"][data-name="eve"]')
-        expect(card.locator('[data-fate="stored"]')).to_have_text("1")
-        expect(card).to_have_attribute("data-tone", "good")
-        card.get_by_test_id("source-pause").click()
-        expect(card.get_by_test_id("source-state")).to_have_text("paused")
-        with log.open("a") as lines:
-            lines.write(json.dumps(alert("sources-file")) + "\n")
-        card.get_by_role("button", name="Resume eve").click()
-        expect(card.locator('[data-fate="stored"]')).to_have_text("2", timeout=20_000)
-        assert watch.faults == []
+    page = own_screen("sources", "--config", str(config))
+    card = page.locator('[data-testid="source"][data-name="eve"]')
+    expect(card.locator('[data-fate="stored"]')).to_have_text("1", timeout=20_000)
+    expect(card).to_have_attribute("data-tone", "good")
+    card.get_by_test_id("source-pause").click()
+    expect(card.get_by_test_id("source-state")).to_have_text("paused", timeout=20_000)
+    with log.open("a") as lines:
+        lines.write(json.dumps(alert("sources-file")) + "\n")
+    card.get_by_role("button", name="Resume eve").click()
+    expect(card.locator('[data-fate="stored"]')).to_have_text("2", timeout=20_000)
