@@ -28,6 +28,8 @@ public final class ColumnStore: Service {
     /// Tells of new segments by the last id that is sealed.
     let sealed: CommitSignal
     private let lastFailure = Mutex<String?>(nil)
+    /// The numbers of values that hold across segments.
+    let shared: SharedNumbers
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
 
@@ -52,9 +54,10 @@ public final class ColumnStore: Service {
 
     init(
         folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int = SegmentBuilder.fullRows,
-        plainAfter: Int = SegmentBuilder.plainAfter
+        plainAfter: Int = SegmentBuilder.plainAfter, sharedBytes: Int = 256 << 20
     ) async throws {
         self.journal = journal
+        shared = SharedNumbers(limit: sharedBytes)
         self.lock = lock
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -117,6 +120,7 @@ public final class ColumnStore: Service {
     /// end the server.
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
+            async let warmth: Void = warm()
             while !Task.isCancelled {
                 do {
                     if try await step() { continue }
@@ -127,6 +131,7 @@ public final class ColumnStore: Service {
                     try? await Task.sleep(for: Self.retryPause)
                 }
             }
+            await warmth
         }
     }
 
@@ -181,6 +186,7 @@ public final class ColumnStore: Service {
             box.state.segments.removeFirst(gone.count)
             return Array(gone)
         }
+        if !gone.isEmpty { shared.removeAll() }
         for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } }
     }
 

@@ -100,6 +100,7 @@ public struct QueryEngine: Sendable {
             return hasRoom
         }
         guard !parts.contains(false) else { throw tooLarge }
+        store.shared.trim()
         return (upTo, try united() ?? empty)
     }
 
@@ -119,7 +120,7 @@ public struct QueryEngine: Sendable {
         _ scope: QueryScope, fields: [Field], _ stop: QueryStop,
         afterRound: ((EventID, Int64) throws(ColumnError) -> Void)? = nil, _ body: @Sendable (SegmentScan) -> Part
     ) throws(ColumnError) -> (upTo: EventID, parts: [Part]) {
-        let pass = ScanPass(scope, stop, usesTextIndex: usesTextIndex)
+        let pass = ScanPass(scope, stop, store.shared, usesTextIndex: usesTextIndex)
         let needed = Array(Set(fields + pass.fields))
         try stop.check()
         let read = try store.reading { tail, last, liveFrom throws(ColumnError) -> Part? in
@@ -178,13 +179,13 @@ private struct ScanPass: Sendable {
     private let plan: Plan?
     private let times: Range<Int64>
     private let stop: QueryStop
+    private let shared: SharedNumbers
     private let usesTextIndex: Bool
     /// The fields that decide.
     let fields: [Field]
 
-    init(_ scope: QueryScope, _ stop: QueryStop, usesTextIndex: Bool) {
-        self.stop = stop
-        self.usesTextIndex = usesTextIndex
+    init(_ scope: QueryScope, _ stop: QueryStop, _ shared: SharedNumbers, usesTextIndex: Bool) {
+        (self.stop, self.shared, self.usesTextIndex) = (stop, shared, usesTextIndex)
         plan = scope.predicate?.plan
         times = scope.microseconds
         fields = plan.map(SegmentFilter.fields) ?? []
@@ -207,7 +208,7 @@ private struct ScanPass: Sendable {
         let start = view.id(0) >= liveFrom.value ? 0 : view.firstRow(from: liveFrom.value)
         let scan = SegmentScan(
             view: view, segment: segment, filter: plan.map { SegmentFilter($0, view, stop: stop) } ?? .everything, times: times,
-            rows: start..<max(start, end), stop: stop)
+            rows: start..<max(start, end), stop: stop, shared: shared)
         return scan.isEmpty ? nil : scan
     }
 }

@@ -139,6 +139,7 @@ public struct WebServer: Service {
         table.addStream(.live)
         IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
             .add(to: &table)
+        SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
         let state = ColumnState(columns: columns, text: text)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, columns: state, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(
