@@ -31,7 +31,7 @@ import Wire
         let perPartition = Handover<KafkaMessage>().bound / 2 / text.utf8.count
         for partition in 0..<4 { try cluster.publish("eve", Int32(partition), (0..<perPartition).map { "\(partition).\($0) \(text)" }) }
         let store = RecordingStore()
-        let intake = HeldIntake(RecordingIntake(store: store))
+        let intake = GatedIntake(RecordingIntake(store: store))
         let run = Task { try await Self.source(cluster).run(into: intake) }
         try await eventually { intake.waiting == 1 }
         for _ in 0..<2000 { await Task.yield() }
@@ -175,54 +175,4 @@ import Wire
         #expect(error?.code == .misconfigured)
         #expect(error?.detail.contains(name) == true)
     }
-}
-
-/// An intake whose lanes take nothing until they are released.
-final class HeldIntake: Intake {
-    private let inner: RecordingIntake
-    private let state = Mutex((isReleased: false, waiters: [CheckedContinuation<Void, Never>]()))
-
-    init(_ inner: RecordingIntake) { self.inner = inner }
-
-    /// Batches that wait.
-    var waiting: Int { state.withLock { $0.waiters.count } }
-
-    /// Lets everything pass from now on.
-    func release() {
-        let waiters = state.withLock { state in
-            state.isReleased = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    fileprivate func pass() async {
-        await withCheckedContinuation { continuation in
-            let isReleased = state.withLock { state in
-                if !state.isReleased { state.waiters.append(continuation) }
-                return state.isReleased
-            }
-            if isReleased { continuation.resume() }
-        }
-    }
-
-    func cursors() async throws -> [StreamCursor] { try await inner.cursors() }
-
-    func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane {
-        HeldLane(intake: self, inner: try await inner.open(stream))
-    }
-}
-
-private struct HeldLane: Lane {
-    let intake: HeldIntake
-    let inner: any Lane
-    var framing: Framing { inner.framing }
-
-    func accept(_ batch: RawBatch) async throws(IntakeError) -> Ticket {
-        await intake.pass()
-        return try await inner.accept(batch)
-    }
-
-    func tryAccept(_ batch: RawBatch) async throws(IntakeError) -> Ticket? { try await inner.tryAccept(batch) }
 }
