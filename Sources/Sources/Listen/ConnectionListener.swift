@@ -40,12 +40,16 @@ struct ConnectionListener: Sendable {
     let tls: NIOSSLContext?
     /// Told of refused peers and broken connections.
     let notices: NoticeLimiter
+    /// Whether broken connections are told of.
+    var tellsBroken = true
+    /// What is open; listeners that share it share their limits.
+    var counts = ConnectionCounts()
 
     /// Accepts until the task is cancelled or `serve` throws; connections are closed when their `serve` returns.
     ///
     /// - Parameter onBound: told the port once the listener listens.
     func run(onBound: @Sendable (Int) throws -> Void, serve: @escaping @Sendable (PeerConnection) async throws -> Void) async throws {
-        let counts = ConnectionCounts()
+        let counts = counts
         let (accepted, continuation) = AsyncStream<PeerConnection>.makeStream()
         let server = try await bind { channel in
             guard admit(channel, counts) else { return channel.close() }
@@ -80,7 +84,9 @@ struct ConnectionListener: Sendable {
                 group.addTask {
                     defer { connection.close() }
                     try await serve(connection)
-                    if case .failed(let why) = connection.end { notices.tell("broken", "\(place): \(connection.name): \(why)") }
+                    if tellsBroken, case .failed(let why) = connection.end {
+                        notices.tell("broken", "\(place): \(connection.name): \(why)")
+                    }
                 }
             }
             // Only cancellation ends the stream: the connections that are left are told so.
@@ -128,7 +134,7 @@ struct ConnectionListener: Sendable {
 }
 
 /// How many connections are open.
-private final class ConnectionCounts: Sendable {
+final class ConnectionCounts: Sendable {
     private struct State {
         var open: [ObjectIdentifier: any Channel] = [:]
         var byAddress: [IPAddress: Int] = [:]

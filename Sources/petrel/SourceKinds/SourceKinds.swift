@@ -5,7 +5,7 @@ enum SourceKinds {
     /// All kinds, in the order in which they are shown.
     static let all: [SourceKind] = [
         .file, .stdin,
-        .syslog, .unix,
+        .syslog, .unix, .decoy,
         .webSocket,
         .hpfeeds, .amqp, .kafka,
         .replay, .simulator,
