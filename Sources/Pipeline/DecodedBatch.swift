@@ -10,6 +10,8 @@ struct DecodedBatch {
     var ledger = Ledger()
     var verdicts: [BatchVerdict.Verdict] = []
     var newest: Timestamp?
+    /// Events whose time was too far ahead of the clock.
+    var future = 0
 
     /// Decodes every record; what is not understood becomes a dead letter.
     mutating func decode(_ batch: RawBatch, with decoder: inout any Format, of stream: StreamDescription, settings: SourceSettings) {
@@ -39,8 +41,14 @@ struct DecodedBatch {
         ledger.duplicate += Int64(batch.duplicates)
         ledger.received += Int64(batch.filtered)
         ledger.filtered += Int64(batch.filtered)
-        newest = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
+        newest = newestTime
+        if let newest, let tolerance = settings.clockToleranceSeconds, newest > batch.arrival.adding(seconds: tolerance) {
+            future = events.clampFuture(to: batch.arrival, toleranceSeconds: tolerance)
+            self.newest = newestTime
+        }
     }
+
+    private var newestTime: Timestamp? { (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max() }
 
     private static func verdict(_ decoded: Decoded) -> BatchVerdict.Verdict {
         switch decoded {

@@ -66,13 +66,22 @@ public struct SourceSettings: Sendable {
     public var zoneMinutes: Int
     /// Whether what it sends is invented.
     public var isSimulated: Bool
+    /// How far event times may be ahead of their arrival; nil without limit.
+    public var clockToleranceSeconds: Double?
+
+    /// How far event times may be ahead where nothing is configured.
+    public static let standardClockToleranceSeconds = 300.0
 
     /// Settings of the given parts.
-    public init(name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false) {
+    public init(
+        name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false,
+        clockToleranceSeconds: Double? = standardClockToleranceSeconds
+    ) {
         self.name = name
         self.format = format
         self.sensor = sensor
         self.zoneMinutes = zoneMinutes
         self.isSimulated = isSimulated
+        self.clockToleranceSeconds = clockToleranceSeconds
     }
 }

@@ -29,6 +29,8 @@ public struct SourceStatus: Sendable {
     public var watermark: Timestamp?
     /// Whether what it sends is invented.
     public var isSimulated: Bool
+    /// Events since the start whose time was too far ahead of the clock and was set to their arrival.
+    public var future: Int
 }
 
 /// Measures one source: a count per second over the last ten, and the newest event time.
@@ -39,6 +41,7 @@ public final class SourceMeter: Sendable {
         var detail: String?
         var events = RateRing()
         var watermark: Timestamp?
+        var future = 0
     }
 
     /// The source's name.
@@ -55,11 +58,12 @@ public final class SourceMeter: Sendable {
         state = Mutex(State(since: clock.now))
     }
 
-    /// Notes committed events and the newest of their times.
-    func note(_ events: Int, newest: Timestamp?) {
+    /// Notes committed events, the newest of their times, and how many of them had a time too far ahead.
+    func note(_ events: Int, newest: Timestamp?, future: Int = 0) {
         let now = clock.now
         state.withLock { state in
             state.events.add(events, at: now)
+            state.future += future
             if let newest { state.watermark = max(state.watermark ?? newest, newest) }
         }
     }
@@ -84,7 +88,7 @@ public final class SourceMeter: Sendable {
             return SourceStatus(
                 name: name, state: state.state, since: state.since, detail: state.detail,
                 rate: state.events.perSecond(at: now), lag: state.watermark.map { max(0, now.seconds(since: $0)) },
-                watermark: state.watermark, isSimulated: isSimulated)
+                watermark: state.watermark, isSimulated: isSimulated, future: state.future)
         }
     }
 }

@@ -58,7 +58,7 @@ import Testing
         }
         _ = try await WebSocketFeed.serve({ peer in
             // Messages of 64 KiB, until the client no longer reads and the kernel's buffers are full.
-            let message = ServerFrame.text(Self.numbered(0, padding: 64 << 10))
+            let message = ServerFrame.bytes(2, Array(Self.numbered(0, padding: 64 << 10).utf8))
             let wire = peer.wire
             var last: Task<Void, any Error>?
             for _ in 0..<most {

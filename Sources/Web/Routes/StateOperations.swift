@@ -18,7 +18,9 @@ extension Operation {
                         "name": .string, "state": .choice(["starting", "live", "failing", "finished", "stopped"]), "since": .time.orNull,
                         "detail": .string.orNull, "rate": Schema.number.described("Events a second over the last ten."),
                         "lag": Schema.number.orNull.described("Seconds by which the newest event time is behind the clock."),
-                        "watermark": .time.orNull, "ledger": .component("Ledger"),
+                        "watermark": .time.orNull,
+                        "future": Schema.count.described("Events since the start whose time was set back to their arrival."),
+                        "ledger": .component("Ledger"),
                     ]))
             ])), allowance: .query)
 

@@ -98,6 +98,7 @@ struct StateRoutes: Sendable {
                             json.member("rate") { $0.value(status?.rate ?? 0, digits: 2) }
                             json.member("lag") { $0.value(status?.lag, digits: 1) }
                             json.member("watermark", status?.watermark?.iso8601)
+                            json.member("future", status?.future ?? 0)
                             json.member("ledger") { $0.value(ledgers[name] ?? Ledger()) }
                         }
                     }
