@@ -178,6 +178,13 @@ public struct EventBatch: Sendable {
         return removed
     }
 
+    /// Writes another instant over the first value of a date field of a closed row; false where the row has none.
+    public mutating func replace(_ field: Field, with value: Timestamp, inRow row: Int) -> Bool {
+        guard field.type == .date, let pair = self[row].first(field) else { return false }
+        for byte in 0..<8 { bytes[pair.end - 8 + byte] = UInt8(truncatingIfNeeded: value.microseconds >> Int64(8 * byte)) }
+        return true
+    }
+
     // MARK: Values of the open row
 
     /// Appends a keyword or text value to the open row.

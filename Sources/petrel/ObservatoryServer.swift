@@ -47,6 +47,7 @@ struct ObservatoryServer {
         }
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
         for missing in installation.assets.missing { Console.error("\(missing)") }
+        try await installation.useIndicators()
         let imported = try await importPlayed(installation)
         let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
         let text = TextIndexer(columns)
@@ -55,7 +56,10 @@ struct ObservatoryServer {
         let services: [any Service] =
             [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, text, web.hub]
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) }, onNotice: { [logger] in logger.warning("\($0)") })]
-            + (try supervisors(installation, logger: logger)) + [web]
+            + [
+                IndicatorWatch(
+                    configuration.indicators, formats: configuration.formats, chain: installation.enrichment, logger: logger)
+            ] + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)

@@ -22,6 +22,9 @@ enum SourceKinds {
         ConfigurationOption(
             name: "name", type: .text, summary: "Unique name, under which its books are kept; do not change it.", example: "my-{kind}",
             isRequired: true),
+        ConfigurationOption(
+            name: "clock_tolerance", type: .duration(0...365 * 86_400_000, word: "unlimited"),
+            summary: "How far an event's time may be ahead of its arrival; a later one is set to the arrival and marked.", standard: "5m"),
     ]
 
     /// Options of sources whose records can be of any format.
