@@ -83,7 +83,8 @@ final class MappedSegment: @unchecked Sendable {
         loaded = Mutex(
             LoadedBox(
                 value: Loaded(
-                    columns: [ColumnView?](repeating: nil, count: fields), isLoaded: [Bool](repeating: false, count: fields), frame: nil, hidden: nil)))
+                    columns: [ColumnView?](repeating: nil, count: fields), isLoaded: [Bool](repeating: false, count: fields), frame: nil,
+                    hidden: nil)))
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }

@@ -61,7 +61,8 @@ struct CompactionTests {
         #expect(try JournalReader(folder: mixed.folder.path).keptIDs() == wanted)
     }
 
-    @Test func `A file that mixes all classes, from an earlier version, is divided, and only then retention reaches into it`() async throws {
+    @Test func `A file that mixes all classes, from an earlier version, is divided, and only then retention reaches into it`() async throws
+    {
         let mixed = try await Self.filled(ClassRetentionTests.limits(nil, nil, 1))
         await mixed.journal.close()
         let name = JournalFileName(day: mixed.clock.now.adding(seconds: -3 * 86_400).day, number: 0)
@@ -107,7 +108,8 @@ struct CompactionTests {
         let mixed = try await Self.filled()
         let before = try mixed.files
         let compaction = FileCompaction(
-            folder: JournalFolder(path: mixed.folder.path), name: try #require(JournalFileName(before.first { $0.hasSuffix("sqlite") } ?? "")),
+            folder: JournalFolder(path: mixed.folder.path),
+            name: try #require(JournalFileName(before.first { $0.hasSuffix("sqlite") } ?? "")),
             level: 9, witness: { _ in })
         let error = #expect(throws: JournalError.self) { _ = try compaction.run(isStopped: { true }, progress: { _, _ in }) }
         #expect(error?.code == .closed)

@@ -27,7 +27,8 @@ final class MixedJournal {
     var known: [Known] = []
     private var next = 0
 
-    init(folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), options: JournalOptions = JournalOptions()) throws {
+    init(folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), options: JournalOptions = JournalOptions()) throws
+    {
         (self.folder, self.clock, self.options) = (folder, clock, options)
         journal = try EventJournal(folder: folder.path, options: options, clock: clock.wallClock)
     }
@@ -139,7 +140,8 @@ final class MixedJournal {
     /// Endings of the files that belong to the journal, sorted.
     var files: [String] {
         get throws {
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix("blocks") || $0.hasSuffix("sqlite") }.sorted()
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix("blocks") || $0.hasSuffix("sqlite") }
+                .sorted()
         }
     }
 }

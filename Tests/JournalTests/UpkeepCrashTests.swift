@@ -47,7 +47,8 @@ struct UpkeepCrashTests {
     }
 
     /// Opens a copy and holds it against one of two states; then brings it to the end, and looks for what is left over.
-    static func check(_ copy: (step: UpkeepStep, folder: TemporaryFolder), _ mixed: MixedJournal, before: [MixedJournal.Known]) async throws {
+    static func check(_ copy: (step: UpkeepStep, folder: TemporaryFolder), _ mixed: MixedJournal, before: [MixedJournal.Known]) async throws
+    {
         var options = mixed.options
         options.witness = { _ in }
         let opened = try MixedJournal(folder: copy.folder, clock: mixed.clock, options: options)
