@@ -21,6 +21,18 @@ import Testing
     static func plain(_ user: String, _ password: String) -> String { Data("\0\(user)\0\(password)".utf8).base64EncodedString() }
     static func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
 
+    static let options = """
+        OPTIONS sip:100@192.0.2.1 SIP/2.0\r
+        Via: SIP/2.0/UDP 198.51.100.7:5060;branch=z9\r
+        From: "s" <sip:100@192.0.2.1>;tag=1\r
+        To: <sip:100@192.0.2.1>\r
+        Call-ID: 1\r
+        CSeq: 1 OPTIONS\r
+        User-Agent: friendly-scanner\r
+        \r
+
+        """
+
     static let table: [Row] = [
         Row(
             service: .ssh, says: ["SSH-2.0-Go\r\n", String(repeating: "k", count: 300)], hears: ["SSH-2.0-OpenSSH", "", ""],
@@ -94,8 +106,7 @@ import Testing
         Row(
             service: .sip,
             says: [
-                "OPTIONS sip:100@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7:5060;branch=z9\r\nFrom: \"s\" <sip:100@192.0.2.1>;tag=1\r\n"
-                    + "To: <sip:100@192.0.2.1>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nUser-Agent: friendly-scanner\r\n\r\n"
+                options
             ],
             hears: ["", "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 198.51.100.7"], steps: ["request:100"], ends: true),
         // The answer would be longer than the request: there is none.
@@ -148,8 +159,10 @@ import Testing
         var dialogue = TelnetDecoy()
         var notes = DecoyNotes()
         _ = dialogue.open()
-        let bytes: [UInt8] =
-            [255, 253, 1, 255, 250, 24, 0, 120, 255, 255, 255, 240] + Array("ro".utf8) + [255, 241] + Array("ot\r\n".utf8)
+        var bytes: [UInt8] = [255, 253, 1, 255, 250, 24, 0, 120, 255, 255, 255, 240]
+        bytes += "ro".utf8
+        bytes += [255, 241] as [UInt8]
+        bytes += "ot\r\n".utf8
         _ = dialogue.receive(bytes, &notes)
         _ = dialogue.receive([120, 255, 255, 13, 0], &notes)
         #expect(notes.steps.first?.user == "root")
@@ -162,19 +175,27 @@ import Testing
         let greeting = dialogue.open()
         #expect(greeting[4] == 10 && Int(greeting[0]) == greeting.count - 4)
         #expect(!greeting[16...24].dropLast().contains(0))
-        let flags: [UInt8] = [0x0d, 0xa6, 0x0f, 0x00]
-        let body =
-            flags + [0, 0, 0, 1, 45] + Array(repeating: 0, count: 23) + Array("root\0".utf8) + [3, 0xab, 0xcd, 0xef] + Array("wp\0".utf8)
-        let answer = dialogue.receive([UInt8(body.count), 0, 0, 1] + body, &notes)
+        // Flags, longest packet, character set, filler, account, length of the proof, proof, database.
+        var body: [UInt8] = [0x0d, 0xa6, 0x0f, 0x00, 0, 0, 0, 1, 45]
+        body += [UInt8](repeating: 0, count: 23)
+        body += "root\0".utf8
+        body += [3, 0xab, 0xcd, 0xef] as [UInt8]
+        body += "wp\0".utf8
+        var packet: [UInt8] = [UInt8(body.count), 0, 0, 1]
+        packet += body
+        let answer = dialogue.receive(packet, &notes)
         #expect(answer.ends && answer.bytes[3] == 2 && answer.bytes[4] == 0xff)
         #expect(notes.steps.map(\.user) == ["root"] && notes.steps[0].proof == "abcdef" && notes.steps[0].database == "wp")
     }
 
     static func adb(_ name: String, _ first: UInt32, _ data: String) -> [UInt8] {
-        let command = name.utf8.enumerated().reduce(UInt32(0)) { $0 | UInt32($1.element) << (UInt32($1.offset) * 8) }
-        return [command, first, 0, UInt32(data.utf8.count), 0, command ^ 0xffff_ffff].flatMap { word in
-            (0..<4).map { UInt8(truncatingIfNeeded: word >> (UInt32($0) * 8)) }
-        } + Array(data.utf8)
+        var command: UInt32 = 0
+        for byte in name.utf8.reversed() { command = command << 8 | UInt32(byte) }
+        let words: [UInt32] = [command, first, 0, UInt32(data.utf8.count), 0, command ^ 0xffff_ffff]
+        var bytes: [UInt8] = []
+        for word in words { for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) } }
+        bytes += data.utf8
+        return bytes
     }
 
     @Test func commandsOverTheDebugBridgeAreRead() {
@@ -195,9 +216,9 @@ import Testing
 
     /// Any bytes to any protocol: nothing traps, notes and answers stay within bounds, and the record is JSON that the format reads.
     @Test(arguments: DecoyService.allCases) func anyBytesAreTaken(service: DecoyService) throws {
-        var random = SeededGenerator(seed: 17 + UInt64(service.rawValue.utf8.reduce(0) { $0 + Int($1) }))
-        let phrases =
-            Self.table.filter { $0.service == service }.flatMap(\.says).map { Array($0.utf8) } + [Self.adb("OPEN", 1, "shell:x\0")]
+        var random = SeededGenerator(seed: UInt64(service.rawValue.utf8.count))
+        var phrases: [[UInt8]] = Self.table.filter { $0.service == service }.flatMap(\.says).map { Array($0.utf8) }
+        phrases.append(Self.adb("OPEN", 1, "shell:x\0"))
         for _ in 0..<(SharedData.isSlowTier ? 20_000 : 400) {
             var conversation = DecoyConversation(
                 service, at: Timestamp(milliseconds: 1_763_719_200_000), maximumBytes: 4096,
