@@ -1,4 +1,5 @@
 internal import Foundation
+import Journal
 import Model
 internal import Synchronization
 
@@ -14,11 +15,15 @@ final class MappedSegment: @unchecked Sendable {
     let byteCount: Int
     private let seed: UInt64
     private let entries: [SegmentFile.Entry]
+    /// Its words.
+    let text: TextSlot
     /// What has been looked at and found whole.
     private struct Loaded {
         var columns: [ColumnView?]
         var isLoaded: [Bool]
         var frame: SegmentView?
+        /// The rows that were hidden by what had been removed then.
+        var hidden: (removals: Removals, rows: HiddenRows?)?
     }
 
     private let loaded: Mutex<LoadedBox>
@@ -76,11 +81,13 @@ final class MappedSegment: @unchecked Sendable {
         minTime = head.load(fromByteOffset: 48, as: Int64.self)
         maxTime = head.load(fromByteOffset: 56, as: Int64.self)
         self.entries = entries
+        text = TextSlot(ofSegment: path, TextIndexFile.Identity(seed: seed, rows: rows, fields: TextIndexFile.Identity.textFields))
         let fields = Int(Field.allCases.map(\.rawValue).max() ?? 0) + 1
         loaded = Mutex(
             LoadedBox(
                 value: Loaded(
-                    columns: [ColumnView?](repeating: nil, count: fields), isLoaded: [Bool](repeating: false, count: fields), frame: nil)))
+                    columns: [ColumnView?](repeating: nil, count: fields), isLoaded: [Bool](repeating: false, count: fields), frame: nil,
+                    hidden: nil)))
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
@@ -98,8 +105,17 @@ final class MappedSegment: @unchecked Sendable {
             guard let frame = loaded.frame else { throw damaged("without times") }
             return SegmentView(
                 rows: rows, times: frame.times, zoneTimes: frame.zoneTimes, runs: frame.runs, runCount: frame.runCount,
-                columns: loaded.columns, minTime: minTime, maxTime: maxTime)
+                columns: loaded.columns, minTime: minTime, maxTime: maxTime, text: text.index)
         }
+    }
+
+    /// The rows that the journal no longer has; nil when it has all. They are found once for each change.
+    func hidden(by liveness: Liveness) throws(ColumnError) -> HiddenRows? {
+        if liveness.isWhole(from: firstID) { return nil }
+        if let known = loaded.withLock({ $0.value.hidden }), known.removals == liveness.removals { return known.rows }
+        let rows = liveness.hidden(in: try view(of: [.eventFamily]))
+        loaded.withLock { $0.value.hidden = (liveness.removals, rows) }
+        return rows
     }
 
     /// The fields that any row has, beside the time.

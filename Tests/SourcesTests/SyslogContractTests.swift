@@ -29,7 +29,7 @@ import Testing
     @Test func backPressure() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.tcp), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         intake.hold()
         try await peer.send(Self.line)
         await until { intake.waiting == 1 }
@@ -49,7 +49,7 @@ import Testing
         let intake = HeldIntake()
         for number in 0..<3 {
             let running = Self.run(try Self.options(.tcp), into: intake)
-            let peer = try LoopbackPeer(port: try await running.listening())
+            let peer = try SocketPeer(port: try await running.listening())
             try await peer.send("<13>1 - h a - - - message \(number)\n")
             await until { intake.records.count == number + 1 }
             try await running.stop()
@@ -62,7 +62,7 @@ import Testing
         let running = Self.run(try Self.options(.tcp), into: intake)
         let port = try await running.listening()
         for number in 0..<20 {
-            let peer = try LoopbackPeer(port: port)
+            let peer = try SocketPeer(port: port)
             try await peer.send("<13>a: \(number)\n<13>a: cut \(number)")
             if number % 2 == 0 { peer.finish() }
             await until { intake.texts.contains("<13>a: \(number)") }
@@ -78,7 +78,7 @@ import Testing
     {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(transport), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening(), isDatagram: transport == .udp)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: transport == .udp)
         let messages = ["\u{1}\u{2}no header at all", "<999>what", "<13>{\"cut\": ", "{\"a\":1}", "<13>1 - - - - - - {\"unknown\":true}"]
         for message in messages { try await peer.send(message + "\n") }
         await until { intake.records.count == messages.count }
@@ -91,9 +91,9 @@ import Testing
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.tcp) { $0.maxRecordBytes = 1024 }, into: intake)
         let port = try await running.listening()
-        let lines = try LoopbackPeer(port: port)
+        let lines = try SocketPeer(port: port)
         try await lines.send("<13>" + String(repeating: "x", count: 300_000) + "\n<13>after\n")
-        let counted = try LoopbackPeer(port: port)
+        let counted = try SocketPeer(port: port)
         try await counted.send("300000 <14>" + String(repeating: "y", count: 299_996) + "9 <14>after")
         await until { intake.records.count == 4 }
         #expect(Set(intake.texts).isSuperset(of: ["<13>after", "<14>after"]))
@@ -105,7 +105,7 @@ import Testing
     @Test func halfOpenPeer() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.tcp) { $0.idleTimeout = .milliseconds(100) }, into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         try await peer.send("<13>said before it fell silent")
         // The listener hangs up, and the message that had no end is kept.
         #expect(await peer.receive().isEmpty)
@@ -116,7 +116,7 @@ import Testing
     @Test func shutdown() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.tcp), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         intake.holdCommits()
         try await peer.send("<13>one\n<13>two\n")
         await until { intake.records.count == 2 }
@@ -133,7 +133,7 @@ import Testing
     @Test func oneDatagramIsOneRecord() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.udp), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening(), isDatagram: true)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: true)
         try await peer.send("<13>Nov 21 10:00:00 h java: first line\n\tat second line\n")
         try await peer.send("\n")
         try await peer.send("<13>last")
@@ -146,7 +146,7 @@ import Testing
     @Test func datagramsThatTheKernelDropsAreShed() async throws {
         let (intake, notices, count) = (HeldIntake(), Notices(), 12_000)
         let running = Self.run(try Self.options(.udp) { $0.receiveBufferBytes = 4096 }, into: intake, notices: notices)
-        let peer = try LoopbackPeer(port: try await running.listening(), isDatagram: true)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: true)
         intake.hold()
         for number in 0..<count { try await peer.send("<13>h: \(number)") }
         intake.release()
@@ -161,12 +161,12 @@ import Testing
         let (intake, notices) = (HeldIntake(), Notices())
         let allow = AllowList(networks: [try #require(Network("192.0.2.0/24"))])
         let udp = Self.run(try Self.options(.udp) { $0.allow = allow }, into: intake, notices: notices)
-        let peer = try LoopbackPeer(port: try await udp.listening(), isDatagram: true)
+        let peer = try SocketPeer(port: try await udp.listening(), isDatagram: true)
         try await peer.send("<13>h: refused")
         await until { intake.state.withLock { $0.filtered } == 1 }
         try await udp.stop()
         let tcp = Self.run(try Self.options(.tcp) { $0.allow = allow }, into: intake, notices: notices)
-        let connection = try LoopbackPeer(port: try await tcp.listening())
+        let connection = try SocketPeer(port: try await tcp.listening())
         #expect(await connection.receive().isEmpty)
         try await tcp.stop()
         #expect(intake.records.isEmpty)
@@ -177,10 +177,10 @@ import Testing
         let (intake, notices) = (HeldIntake(), Notices())
         let running = Self.run(try Self.options(.tcp) { $0.maxConnections = 1 }, into: intake, notices: notices)
         let port = try await running.listening()
-        let first = try LoopbackPeer(port: port)
+        let first = try SocketPeer(port: port)
         try await first.send("<13>first\n")
         await until { intake.records.count == 1 }
-        let second = try LoopbackPeer(port: port)
+        let second = try SocketPeer(port: port)
         #expect(await second.receive().isEmpty)
         try await first.send("<13>still here\n")
         await until { intake.records.count == 2 }
@@ -203,7 +203,7 @@ import Testing
     {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.tcp) { $0.sensorFrom = name }, into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         for message in Self.mixed { try await peer.send("\(message.utf8.count) \(message)") }
         await until { intake.records.count == Self.mixed.count }
         let byText = Dictionary(uniqueKeysWithValues: intake.records.map { ($0.text, $0) })
@@ -220,7 +220,7 @@ import Testing
                 $0.stripsHeader = true
                 $0.sensor = "lab"
             }, into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening(), isDatagram: true)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: true)
         for message in Self.mixed.prefix(4) { try await peer.send(message) }
         await until { intake.records.count == 4 }
         #expect(intake.texts.contains("Failed password for root from 192.0.2.7 port 4711 ssh2"))
@@ -233,7 +233,7 @@ import Testing
     @Test func sendersAreBounded() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(.tcp) { $0.maxSenders = 16 }, into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         for number in 0..<500 { try await peer.send("<13>Nov 21 10:00:00 host\(number) app: x\n") }
         await until { intake.records.count == 500 }
         #expect(Set(intake.records.map(\.sensor)).count == 500)

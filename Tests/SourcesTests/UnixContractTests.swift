@@ -23,7 +23,7 @@ import Testing
         let intake = HeldIntake()
         let running = Self.run(UnixSourceOptions(path: path), into: intake)
         _ = try await running.listening()
-        let peer = try LoopbackPeer(path: path)
+        let peer = try SocketPeer(path: path)
         intake.hold()
         let line = Self.eve(1) + "\n"
         try await peer.send(line)
@@ -46,7 +46,7 @@ import Testing
         for number in 0..<3 {
             let running = Self.run(UnixSourceOptions(path: path, socket: socket), into: intake)
             _ = try await running.listening()
-            let peer = try LoopbackPeer(path: path, isDatagram: socket == .datagram)
+            let peer = try SocketPeer(path: path, isDatagram: socket == .datagram)
             try await peer.send(Self.eve(number) + "\n")
             await until { intake.records.count == number + 1 }
             try await running.stop()
@@ -63,7 +63,7 @@ import Testing
         let running = Self.run(UnixSourceOptions(path: path), into: intake)
         _ = try await running.listening()
         for number in 0..<20 {
-            let peer = try LoopbackPeer(path: path)
+            let peer = try SocketPeer(path: path)
             try await peer.send(Self.eve(number) + "\n")
         }
         await until { intake.records.count == 20 }
@@ -78,10 +78,10 @@ import Testing
         let (intake, notices) = (HeldIntake(), SyslogContractTests.Notices())
         let running = Self.run(UnixSourceOptions(path: path), into: intake, notices: notices)
         _ = try await running.listening()
-        let good = try LoopbackPeer(path: path)
+        let good = try SocketPeer(path: path)
         try await good.send(Self.eve(1) + "\n")
         await until { intake.records.count == 1 }
-        let bad = try LoopbackPeer(path: path)
+        let bad = try SocketPeer(path: path)
         try await bad.send("\u{1}\u{2}\u{3}\n")
         #expect(await bad.receive().isEmpty)
         try await good.send("{\"cut\n" + Self.eve(2) + "\n")
@@ -97,7 +97,7 @@ import Testing
         let intake = HeldIntake()
         let running = Self.run(UnixSourceOptions(path: path, socket: socket, maxRecordBytes: 1024), into: intake)
         _ = try await running.listening()
-        let peer = try LoopbackPeer(path: path, isDatagram: socket == .datagram)
+        let peer = try SocketPeer(path: path, isDatagram: socket == .datagram)
         try await peer.send(Self.eve(1) + "\n")
         await until { intake.records.count == 1 }
         try await peer.send("{\"x\":\"" + String(repeating: "x", count: 30_000) + "\"}\n")
@@ -116,7 +116,7 @@ import Testing
         let running = Self.run(UnixSourceOptions(path: path), into: intake)
         _ = try await running.listening()
         do {
-            let peer = try LoopbackPeer(path: path)
+            let peer = try SocketPeer(path: path)
             try await peer.send(Self.eve(1))
         }
         await until { intake.texts == [Self.eve(1)] }
@@ -129,7 +129,7 @@ import Testing
         let intake = HeldIntake()
         let running = Self.run(UnixSourceOptions(path: path, socket: socket), into: intake)
         _ = try await running.listening()
-        let peer = try LoopbackPeer(path: path, isDatagram: socket == .datagram)
+        let peer = try SocketPeer(path: path, isDatagram: socket == .datagram)
         intake.holdCommits()
         try await peer.send(Self.eve(1) + "\n")
         await until { intake.records.count == 1 }
