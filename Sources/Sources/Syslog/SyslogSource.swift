@@ -81,9 +81,9 @@ public struct SyslogSource: Source {
         // Shows the source as live before the first message.
         var router = SyslogRouter(options, name: "\(transport.rawValue) \(options.listen)", intake: intake, now: now)
         try await router.open()
-        try await listener.run(onBound: { onBound(transport, $0) }) { connection in
-            try await serve(connection, transport, into: intake)
-        }
+        try await listener.run(
+            onBound: { onBound(transport, $0) },
+            serve: { connection in try await serve(connection, transport, into: intake) })
     }
 
     private func serve(_ connection: PeerConnection, _ transport: SyslogSourceOptions.Transport, into intake: any Intake) async throws {
