@@ -25,7 +25,8 @@ struct Installation {
         enrichment = try EnrichmentChain(assets: assets, options: configuration.enrichment)
         journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
         pipeline = IngestPipeline(
-            journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes)
+            journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes,
+            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"))
     }
 
     /// Joins what is ingested with the configured indicator lists; throws when one cannot be read.

@@ -44,11 +44,27 @@ extension ConfigurationBuilder {
         guard let name = values.text("name") else { return nil }
         let settings = SourceSettings(
             name: name, format: values.text("format"), sensor: values.text("sensor"), zoneMinutes: values.integer("time_zone") ?? 0,
-            isSimulated: kind.isSimulated, clockToleranceSeconds: values.integer("clock_tolerance").map { Double($0) / 1000 })
+            isSimulated: kind.isSimulated, keywords: keywords(values),
+            clockToleranceSeconds: values.integer("clock_tolerance").map { Double($0) / 1000 })
         var section = SourceSection(values, settings: settings)
         let make = kind.read(&section)
         for problem in section.problems { note(values, problem.key, problem.text) }
         return make.map { SourceConfiguration(settings: settings, make: $0) }
+    }
+
+    /// What of the posts is kept; nil where the section does not say.
+    private mutating func keywords(_ section: ConfigurationSection) -> Keywords? {
+        guard let terms = section.texts("keywords") else { return nil }
+        guard !terms.isEmpty else {
+            note(section, "keywords", "names none, so that no post would be kept; add one or remove the key")
+            return nil
+        }
+        do {
+            return try Keywords(terms)
+        } catch {
+            note(section, "keywords", "\(ConfigurationReader.quoted(terms[error.index])) \(error.text)")
+            return nil
+        }
     }
 
     /// Names stand in addresses, metrics and books.

@@ -3,7 +3,13 @@ import Sources
 /// The kinds of sources that there are.
 enum SourceKinds {
     /// All kinds, in the order in which they are shown.
-    static let all: [SourceKind] = [.file, .stdin, .webSocket, .replay, .simulator]
+    static let all: [SourceKind] = [
+        .file, .stdin,
+        .syslog, .unix, .decoy,
+        .webSocket,
+        .hpfeeds, .amqp, .kafka,
+        .replay, .simulator,
+    ]
 
     /// The kind of that name.
     static func kind(named name: String) -> SourceKind? { all.first { $0.name == name } }
@@ -27,6 +33,10 @@ enum SourceKinds {
             name: "format", type: .text, summary: "Name of the format; without it each stream's content decides.", example: "suricata"),
         ConfigurationOption(name: "sensor", type: .text, summary: "Sensor of records that do not name theirs.", example: "lab-7"),
         ConfigurationOption(name: "time_zone", type: .zone, summary: "Zone of times that do not name theirs.", standard: "UTC"),
+        ConfigurationOption(
+            name: "keywords", type: .texts,
+            summary: "Words, phrases, #hashtags, @accounts: only posts with one of them are kept, the rest is filtered.",
+            example: "[ransomware, \"zero day\", \"#infosec\"]"),
     ]
 
     /// Longest record of sources that frame bytes.
