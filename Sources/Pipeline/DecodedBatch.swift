@@ -47,11 +47,10 @@ struct DecodedBatch {
         ledger.duplicate += Int64(batch.duplicates)
         ledger.shed += Int64(batch.shed)
         ledger.filtered += Int64(batch.filtered)
-        newest = [newest, newestStored].compactMap(\.self).max()
-        if let latest = newest, let tolerance = settings.clockToleranceSeconds, latest > batch.arrival.adding(seconds: tolerance) {
+        if let last = newestTime, let tolerance = settings.clockToleranceSeconds, last > batch.arrival.adding(seconds: tolerance) {
             future = events.clampFuture(to: batch.arrival, toleranceSeconds: tolerance)
-            newest = batch.arrival
         }
+        newest = [newest.map { min($0, batch.arrival) }, newestTime].compactMap(\.self).max()
     }
 
     /// Takes out the posts of a record that have no keyword. They count as filtered, one each; their times still show how far the source is.
@@ -74,7 +73,7 @@ struct DecodedBatch {
         return .stored(count - filtered)
     }
 
-    private var newestStored: Timestamp? { (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max() }
+    private var newestTime: Timestamp? { (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max() }
 
     private static func verdict(_ decoded: Decoded) -> BatchVerdict.Verdict {
         switch decoded {

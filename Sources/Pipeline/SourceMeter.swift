@@ -10,7 +10,6 @@ public final class SourceMeter: Sendable {
         var reason: String?
         var events = RateRing()
         var watermark: Timestamp?
-        var future = 0
         var lastEvent: Timestamp?
         /// When the lag of what was stored went beyond the threshold, and how large it was last; nil while it is below.
         var lagging: (since: Timestamp, seconds: Double)?
@@ -19,6 +18,7 @@ public final class SourceMeter: Sendable {
         var isSupervised = false
         var spill: SourceStatus.Spill?
         var settings: SourceSettings
+        var future = 0
     }
 
     /// The source's name.
@@ -45,8 +45,8 @@ public final class SourceMeter: Sendable {
         state.withLock { state in
             guard events > 0 else { return }
             state.events.add(events, at: now)
-            state.future += future
             state.lastEvent = now
+            state.future += future
             if let newest { state.watermark = max(state.watermark ?? newest, newest) }
             guard let limit = state.settings.thresholds.lagAfterSeconds, let watermark = state.watermark else { return }
             let lag = now.seconds(since: watermark)
