@@ -39,7 +39,6 @@ enum SourceSchema {
         "lag": Schema.number.orNull.described("Seconds by which the newest event time is behind the clock."),
         "future": Schema.count.described("Events since the start whose time was set back to their arrival."),
         "watermark": Schema.time.described("Newest event time.").orNull,
-        "future": Schema.count.described("Events since the start whose time was set back to their arrival."),
         "last_event": Schema.time.described("When its newest events were stored.").orNull,
         "last_error": Schema.either([
             .object(["text": .string, "time": .time]), Schema.any.with("type", "null"),

@@ -80,7 +80,6 @@ struct SourceRoutes: Sendable {
             json.member("lag") { $0.value(status?.lag, digits: 1) }
             json.member("future", status?.future ?? 0)
             json.member("watermark", status?.watermark?.iso8601)
-            json.member("future", status?.future ?? 0)
             json.member("last_event", status?.lastEvent?.iso8601)
             json.member("last_error") { json in
                 guard let error = status?.lastError else { return json.value(nil as String?) }
