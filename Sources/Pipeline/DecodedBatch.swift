@@ -39,7 +39,8 @@ struct DecodedBatch {
             count(verdict)
             verdicts.append(verdict)
         }
-        ledger.received += Int64(batch.duplicates)
+        ledger.received += Int64(batch.duplicates + batch.filtered)
+        ledger.filtered += Int64(batch.filtered)
         ledger.duplicate += Int64(batch.duplicates)
         let newestStored = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
         newest = [newest, newestStored].compactMap(\.self).max()

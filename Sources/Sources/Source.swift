@@ -76,7 +76,7 @@ public struct RawBatch: Sendable {
     public var endOffset: UInt64
     /// What identifies the content before ``endOffset`` (``StreamCursor/identity``).
     public var identity: [UInt8]
-    /// The framer's state at ``endOffset`` (``StreamCursor/framerState``).
+    /// The framer's state at ``endOffset``, or what else the source must remember there (``StreamCursor/framerState``).
     public var framerState: [UInt8]
     /// Records longer than the limit, by index: their full length. Only their beginning is in ``bytes``.
     public var oversized: [Int: UInt64]
@@ -85,6 +85,8 @@ public struct RawBatch: Sendable {
     /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent,
     /// and they change neither the stream's cursor nor its ``StreamCursor/records``.
     public var duplicates: Int
+    /// Records that the source's options leave out: counted as received and filtered. Their bytes are absent.
+    public var filtered: Int
     /// An instant from the file's name, for records without a date.
     public var fileTime: Timestamp?
     /// The sensor, where the transport tells (a syslog peer); nil leaves it to the record or the source's option.
@@ -96,7 +98,7 @@ public struct RawBatch: Sendable {
     public init(
         bytes: [UInt8], records: [Range<Int>], startOffset: UInt64, endOffset: UInt64, identity: [UInt8] = [], framerState: [UInt8] = [],
         oversized: [Int: UInt64] = [:], arrival: Timestamp, duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil,
-        originKey: String? = nil
+        originKey: String? = nil, filtered: Int = 0
     ) {
         self.bytes = bytes
         self.records = records
@@ -110,6 +112,7 @@ public struct RawBatch: Sendable {
         self.fileTime = fileTime
         self.sensor = sensor
         self.originKey = originKey
+        self.filtered = filtered
     }
 }
 
