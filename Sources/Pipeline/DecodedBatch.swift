@@ -24,6 +24,8 @@ struct DecodedBatch {
             if let length = batch.oversized[index] {
                 verdict = bury(
                     DecodeError(.tooLong, "\(length) bytes; the limit is the source's max_record"), batch, range, length, stream, settings)
+            } else if let refusal = batch.refused[index] {
+                verdict = bury(refusal, batch, range, UInt64(range.count), stream, settings)
             } else {
                 do {
                     let bytes = batch.bytes.span
@@ -39,9 +41,10 @@ struct DecodedBatch {
             count(verdict)
             verdicts.append(verdict)
         }
-        ledger.received += Int64(batch.duplicates + batch.filtered)
-        ledger.filtered += Int64(batch.filtered)
+        ledger.received += Int64(batch.duplicates) + Int64(batch.shed) + Int64(batch.filtered)
         ledger.duplicate += Int64(batch.duplicates)
+        ledger.shed += Int64(batch.shed)
+        ledger.filtered += Int64(batch.filtered)
         let newestStored = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
         newest = [newest, newestStored].compactMap(\.self).max()
     }

@@ -61,7 +61,7 @@ final class DecodingLane: Lane {
             if let failure = state.failure { return failure }
             var decoded = DecodedBatch()
             decoded.decode(batch, with: &state.decoder, of: stream, settings: settings)
-            state.records += UInt64(decoded.ledger.received) - UInt64(batch.duplicates)
+            state.records += UInt64(decoded.ledger.received) - UInt64(batch.duplicates) - UInt64(batch.shed) - UInt64(batch.filtered)
             submit(decoded, of: batch, state: &state, ticket: ticket)
             return nil
         }

@@ -24,7 +24,8 @@ struct Installation {
         let enrichment = try EnrichmentChain(assets: assets, options: configuration.enrichment)
         journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
         pipeline = IngestPipeline(
-            journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes)
+            journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes,
+            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"))
     }
 
     static func columnFolder(_ dataFolder: String) -> String { "\(dataFolder)/columns" }

@@ -49,10 +49,11 @@ struct ObservatoryServer {
         for missing in installation.assets.missing { Console.error("\(missing)") }
         let imported = try await importPlayed(installation)
         let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
-        let (stage, web) = try await makeWeb(installation, columns, logger: logger)
+        let text = TextIndexer(columns)
+        let (stage, web) = try await makeWeb(installation, columns, text, logger: logger)
         if let window = imported { try await stage.play(window, seconds: playSeconds) }
         let services: [any Service] =
-            [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, web.hub]
+            [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, text, web.hub]
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) })]
             + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
@@ -80,7 +81,9 @@ struct ObservatoryServer {
         return try await installation.journal.reading { reader throws(JournalError) in try reader.timeBounds() }
     }
 
-    private func makeWeb(_ installation: Installation, _ columns: ColumnStore, logger: Logger) async throws -> (LiveStage, WebServer) {
+    private func makeWeb(
+        _ installation: Installation, _ columns: ColumnStore, _ text: TextIndexer, logger: Logger
+    ) async throws -> (LiveStage, WebServer) {
         let names = try DisplayNames(folder: installation.assetFolder)
         let pipeline = installation.pipeline
         let context = LiveContext(
@@ -100,8 +103,8 @@ struct ObservatoryServer {
         let address = options.host.contains(":") ? "[\(options.host)]" : options.host
         let path = options.pathPrefix
         let web = try WebServer(
-            options: options, pipeline: pipeline, stage: stage, columns: columns, about: About.json(assetFolder: installation.assetFolder),
-            logger: logger
+            options: options, pipeline: pipeline, stage: stage, columns: columns, text: text,
+            about: About.json(assetFolder: installation.assetFolder), logger: logger
         ) { [isSimulated] port in
             Console.print("petrel \(Petrel.version): http://\(address):\(port)\(path)/" + (isSimulated ? "  (SIMULATED events)" : ""))
         }

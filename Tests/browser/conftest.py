@@ -150,3 +150,16 @@ def open_map(server, watch, new_context):
         return page
 
     return open_page
+
+
+@pytest.fixture
+def open_screen(server, watch, new_context):
+    """Opens a screen of the workbench, by its path, in a context (a new one by default)."""
+
+    def open_page(path, context=None, **options):
+        page = (context or new_context(**options)).new_page()
+        watch.attach(page)
+        page.goto(server.address + path)
+        return page
+
+    return open_page

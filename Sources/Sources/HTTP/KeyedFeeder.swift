@@ -104,7 +104,7 @@ struct KeyedFeeder {
         let batch = RawBatch(
             bytes: bytes, records: records, startOffset: offset, endOffset: offset + UInt64(bytes.count), identity: position,
             framerState: keys.names.isEmpty ? [] : window.stored, oversized: oversized, arrival: now(), duplicates: duplicates,
-            sensor: sensor, filtered: filtered)
+            filtered: filtered, sensor: sensor)
         offset = batch.endOffset
         pending = []
         duplicates = 0

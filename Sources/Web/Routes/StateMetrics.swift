@@ -24,6 +24,7 @@ extension StateRoutes {
                 ].map { ("{source=\"\(escaped(source))\",outcome=\"\($0.0)\"}", "\($0.1)") }
             })
         metric("petrel_journal_events", "gauge", "Events kept.", [("", "\(pipeline.journal.storedCount)")])
+        for gauge in columns.gauges { metric(gauge.name, "gauge", gauge.help, [("", "\(gauge.value)")]) }
         let flight = pipeline.inFlight
         metric("petrel_in_flight_bytes", "gauge", "Raw bytes between sources and journal.", [("", "\(flight.bytes)")])
         metric("petrel_in_flight_limit_bytes", "gauge", "Bound of petrel_in_flight_bytes.", [("", "\(flight.limit)")])

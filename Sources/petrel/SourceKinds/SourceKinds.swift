@@ -3,7 +3,14 @@ import Sources
 /// The kinds of sources that there are.
 enum SourceKinds {
     /// All kinds, in the order in which they are shown.
-    static let all: [SourceKind] = [.file, .stdin, .httpPoll, .rss, .sse, .httpStream, .replay, .simulator]
+    static let all: [SourceKind] = [
+        .file, .stdin,
+        .syslog, .unix,
+        .webSocket,
+        .httpPoll, .rss, .sse, .httpStream,
+        .hpfeeds, .amqp, .kafka,
+        .replay, .simulator,
+    ]
 
     /// The kind of that name.
     static func kind(named name: String) -> SourceKind? { all.first { $0.name == name } }
