@@ -38,7 +38,8 @@ public enum FeedMarkup {
                 if isEmpty {
                     found.append(
                         FeedElement(
-                            name: record.extracting(name).string, attributes: attributes, range: at..<reader.at, inner: reader.at..<reader.at,
+                            name: record.extracting(name).string, attributes: attributes, range: at..<reader.at,
+                            inner: reader.at..<reader.at,
                             text: []))
                 } else {
                     open = (name, attributes, at, reader.at)

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 public import Model
 import NIOCore
+import NIOHTTP1
 import Wire
 
 /// Reads an event stream (SSE) as a browser does: reconnects with `Last-Event-ID`, waits as long as `retry:` says.
@@ -49,7 +50,8 @@ public struct EventStreamSource: Source {
         let type = response.headers.first(name: "content-type") ?? ""
         guard type.lowercased().hasPrefix("text/event-stream") else {
             throw HTTPSourceError(
-                .badAnswer, "\(place): answers with \(type.isEmpty ? "no type" : "type \(type.prefix(60))"), not text/event-stream; check the address")
+                .badAnswer,
+                "\(place): answers with \(type.isEmpty ? "no type" : "type \(type.prefix(60))"), not text/event-stream; check the address")
         }
         var session = StreamSession(options: options, intake: intake, streamID: Self.streamID, cursor: cursor, now: now)
         var isAnythingHere = false
@@ -64,7 +66,8 @@ public struct EventStreamSource: Source {
                     }
                     let isTooLong = event.length > UInt64(event.data.count)
                     try await session.add(
-                        KeyedFeeder.Item(bytes: event.data[...], oversizedLength: isTooLong ? event.length : nil), position: identity(event.id))
+                        KeyedFeeder.Item(bytes: event.data[...], oversizedLength: isTooLong ? event.length : nil),
+                        position: identity(event.id))
                 }
                 try await session.deliver(position: identity(reader.lastID))
             }

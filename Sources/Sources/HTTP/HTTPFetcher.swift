@@ -90,7 +90,8 @@ final class HTTPFetcher: Sendable {
             }
             guard origin.isSecure || !home.isSecure else {
                 throw HTTPSourceError(
-                    .badAnswer, "\(HTTPClientOptions.shown(target)): redirects from https to http, which is not followed; check the address")
+                    .badAnswer, "\(HTTPClientOptions.shown(target)): redirects from https to http, which is not followed; check the address"
+                )
             }
             target = next
         }
@@ -118,11 +119,13 @@ final class HTTPFetcher: Sendable {
         }
         switch known {
         case .readTimeout:
-            return HTTPSourceError(.stalled, "\(place): nothing came for \(options.idleTimeout.inSeconds) s; check that the peer still sends")
+            return HTTPSourceError(
+                .stalled, "\(place): nothing came for \(options.idleTimeout.inSeconds) s; check that the peer still sends")
         case .deadlineExceeded:
             return HTTPSourceError(.stalled, "\(place): no whole answer within \((options.timeout ?? .zero).inSeconds) s; raise timeout")
         case .connectTimeout, .tlsHandshakeTimeout:
-            return HTTPSourceError(.unreachable, "\(place): no connection within \(options.connectTimeout.inSeconds) s; check address and network")
+            return HTTPSourceError(
+                .unreachable, "\(place): no connection within \(options.connectTimeout.inSeconds) s; check address and network")
         case .invalidURL, .emptyHost, .emptyScheme:
             return HTTPSourceError(.configuration, "\(place): is no address; write http:// or https:// and a host")
         case .remoteConnectionClosed: return HTTPSourceError(.unreachable, "\(place): the peer closed the connection")
@@ -150,6 +153,7 @@ final class HTTPFetcher: Sendable {
             default: ""
             }
         return HTTPSourceError(
-            code == 429 ? .limited : .refused, "\(options.shownURL): answers \(code)\(text.isEmpty ? "" : ": \(text)")\(advice)", status: code)
+            code == 429 ? .limited : .refused, "\(options.shownURL): answers \(code)\(text.isEmpty ? "" : ": \(text)")\(advice)",
+            status: code)
     }
 }

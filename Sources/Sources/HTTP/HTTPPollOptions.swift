@@ -28,6 +28,8 @@ public struct HTTPPollOptions: Sendable {
     public var maximumAnswerBytes = 32 << 20
     /// Longest record in bytes.
     public var maximumRecordBytes = 1 << 20
+    /// Most records of a batch.
+    var batchRecords = 5000
 
     /// Options for an address.
     public init(client: HTTPClientOptions) { self.client = client }
@@ -42,7 +44,9 @@ public struct HTTPPollOptions: Sendable {
         if cursorStart.utf8.count > PollPosition.maximumCursorBytes {
             return ("cursor_start", "is longer than \(PollPosition.maximumCursorBytes) bytes")
         }
-        if HTTPOrigin(client.url.replacing("{cursor}", with: "")) == nil { return ("url", "is no address; write http:// or https:// and a host") }
+        if HTTPOrigin(client.url.replacing("{cursor}", with: "")) == nil {
+            return ("url", "is no address; write http:// or https:// and a host")
+        }
         return nil
     }
 }

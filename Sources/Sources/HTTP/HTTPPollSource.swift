@@ -108,7 +108,8 @@ public struct HTTPPollSource: Source {
         let keys = ItemKeys(options.key, framing: lane.framing, delimiter: options.delimiter)
         let window = KeyWindow(stored: cursor?.framerState ?? [], limit: options.window)
         var feeder = KeyedFeeder(
-            lane: lane, keys: keys, window: window, offset: cursor?.offset ?? 0, sensor: options.sensor, now: now)
+            lane: lane, keys: keys, window: window, offset: cursor?.offset ?? 0,
+            batchRecords: options.batchRecords, sensor: options.sensor, now: now)
         let unfinished = PollPosition(address: options.client.url).with(cursor: old.cursor).stored
         if !options.items.isEmpty, let ranges = answer.ranges {
             for range in ranges {
@@ -126,7 +127,8 @@ public struct HTTPPollSource: Source {
         let listed = feeder.listedCount
         if listed > options.window {
             onNotice(
-                "\(place): the answer lists \(listed) items, but only \(options.window) keys are remembered, so some would be stored again; raise window")
+                "\(place): the answer lists \(listed) items, but only \(options.window) keys are remembered, so some would be stored again; raise window"
+            )
         }
         try await feeder.finishAnswer(position: position.stored)
     }
@@ -135,7 +137,7 @@ public struct HTTPPollSource: Source {
     private func addRecords(of body: [UInt8], to feeder: inout KeyedFeeder, position: [UInt8]) async throws {
         var framer = Framer(framing: feeder.lane.framing, maxRecordBytes: options.maximumRecordBytes)
         framer.push(body)
-        while let run = framer.take(limit: KeyedFeeder.batchRecords, isFinal: true) {
+        while let run = framer.take(limit: 5000, isFinal: true) {
             for (index, range) in run.records.enumerated() {
                 try await feeder.add(
                     KeyedFeeder.Item(bytes: run.bytes[range], oversizedLength: run.oversized[index]), position: position)

@@ -52,12 +52,13 @@ struct ItemKeys: Sendable {
     private mutating func json(_ record: Span<UInt8>) -> Finding {
         // What is no JSON object has no key; the format says what is wrong with it.
         guard (try? fields.read(record)) == true else { return .none }
-        return joined(names.indices.map { index in
-            guard let token = fields.firstScalar(index) else { return [] }
-            var text: [UInt8] = []
-            fields.appendText(of: token, in: record, to: &text)
-            return text
-        })
+        return joined(
+            names.indices.map { index in
+                guard let token = fields.firstScalar(index) else { return [] }
+                var text: [UInt8] = []
+                fields.appendText(of: token, in: record, to: &text)
+                return text
+            })
     }
 
     private mutating func delimited(_ record: Span<UInt8>) -> Finding {
@@ -77,10 +78,11 @@ struct ItemKeys: Sendable {
         }
         guard !isComment else { return .aside }
         let values = csv.values
-        return joined(columns.map { column in
-            guard let column, values.indices.contains(column) else { return [] }
-            return Array(csv.string(values[column], in: rest).utf8)
-        })
+        return joined(
+            columns.map { column in
+                guard let column, values.indices.contains(column) else { return [] }
+                return Array(csv.string(values[column], in: rest).utf8)
+            })
     }
 
     private func line(_ record: Span<UInt8>) -> Finding {

@@ -3,9 +3,6 @@ import Wire
 
 /// Hands the records of one stream on: those whose key is known count as duplicates, and where to go on is committed with them.
 struct KeyedFeeder {
-    /// Most records of a batch.
-    static let batchRecords = 5000
-
     /// One record on its way.
     struct Item {
         var bytes: ArraySlice<UInt8>
@@ -14,6 +11,8 @@ struct KeyedFeeder {
     }
 
     let lane: any Lane
+    /// Most records of a batch.
+    let batchRecords: Int
     let sensor: String?
     let now: @Sendable () -> Timestamp
     private(set) var window: KeyWindow
@@ -28,12 +27,14 @@ struct KeyedFeeder {
     private var listed: [UInt64] = []
 
     init(
-        lane: any Lane, keys: ItemKeys, window: KeyWindow, offset: UInt64, sensor: String?, now: @escaping @Sendable () -> Timestamp
+        lane: any Lane, keys: ItemKeys, window: KeyWindow, offset: UInt64, batchRecords: Int = 5000, sensor: String?,
+        now: @escaping @Sendable () -> Timestamp
     ) {
         self.lane = lane
         self.keys = keys
         self.window = window
         self.offset = offset
+        self.batchRecords = batchRecords
         self.sensor = sensor
         self.now = now
     }
@@ -52,7 +53,7 @@ struct KeyedFeeder {
             }
         }
         pending.append(item)
-        if pending.count >= Self.batchRecords { try await deliver(position: position) }
+        if pending.count >= batchRecords { try await deliver(position: position) }
     }
 
     private mutating func read(_ record: ArraySlice<UInt8>) -> ItemKeys.Finding {

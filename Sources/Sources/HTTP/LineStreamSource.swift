@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 public import Model
 import NIOCore
+import NIOHTTP1
 import Wire
 
 /// Reads records from an answer that does not end (NDJSON and other lines), past blank keep-alive lines.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Model
+import NIOHTTP1
 import Wire
 
 /// The rules of X's filtered stream: those of this source are made to say what its keywords say.

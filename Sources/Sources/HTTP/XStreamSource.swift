@@ -59,17 +59,15 @@ public struct XStreamSource: Source {
             var pace = XPace()
             var areRulesSet = options.keywords.isEmpty
             while true {
-                var isReconnect = false
                 do {
                     if !areRulesSet {
                         try await XRules(options: options, fetcher: fetcher).set()
                         areRulesSet = true
                     }
-                    isReconnect = try await !intake.cursors().isEmpty
+                    let isReconnect = try await !intake.cursors().isEmpty
                     let backfill = isReconnect && options.backfillMinutes > 0 ? "backfill_minutes=\(options.backfillMinutes)" : ""
-                    var hasBegun = false
-                    let count = try await lines.listen(fetcher, intake, query: backfill) { hasBegun = true }
-                    if hasBegun { pace = XPace() }
+                    // What comes shows that the peer takes us again.
+                    let count = try await lines.listen(fetcher, intake, query: backfill) { pace = XPace() }
                     guard count > 0 else {
                         throw HTTPSourceError(.ended, "\(options.stream.client.shownURL): the peer closed the stream before anything came")
                     }

@@ -40,7 +40,7 @@ extension SourceKind {
             return nil
         }
         let client = HTTPClientSection.read(&section, url: url)
-        var options = HTTPPollOptions(client: HTTPClientOptions(url: url))
+        var options = HTTPPollOptions(client: client)
         options.format = section.settings.format ?? preset?.format
         options.sensor = section.settings.sensor
         options.items = values.texts("items") ?? preset?.items ?? []
@@ -61,7 +61,7 @@ extension SourceKind {
             }
         }
         if let problem = options.problem { section.note(problem.option, problem.text) }
-        return poll(options, client)
+        return { [options] context in HTTPPollSource(options, onNotice: context.onNotice) }
     }
 
     /// Options of both kinds that poll.
@@ -89,16 +89,5 @@ extension SourceKind {
         if let bytes = values.integer("max_record") { options.maximumRecordBytes = bytes }
         if let window = values.integer("window") { options.window = window }
         if let timeout = values.integer("timeout") { options.client.timeout = .milliseconds(timeout) }
-    }
-
-    /// Makes the source when the server starts.
-    static func poll(_ options: HTTPPollOptions, _ client: @escaping @Sendable () throws -> HTTPClientOptions) -> SourceMaker {
-        { context in
-            var options = options
-            let timeout = options.client.timeout
-            options.client = try client()
-            options.client.timeout = timeout
-            return HTTPPollSource(options, onNotice: context.onNotice)
-        }
     }
 }

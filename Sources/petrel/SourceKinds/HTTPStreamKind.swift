@@ -37,16 +37,11 @@ extension SourceKind {
             if section.values.values["url"] == nil { section.note("url", "is missing; add it") }
             return nil
         }
-        let client = HTTPClientSection.read(&section, url: url)
-        var options = stream(section, url)
+        var options = stream(&section, url)
         options.format = section.settings.format ?? preset
         options.events = section.values.texts("events") ?? (preset == "mastodon" ? ["update", "status.update"] : [])
         checkAddress(url, &section)
-        return { [options] context in
-            var options = options
-            options.client = try client()
-            return EventStreamSource(options, onNotice: context.onNotice)
-        }
+        return { [options] context in EventStreamSource(options, onNotice: context.onNotice) }
     }
 
     /// Lines that do not end.
@@ -83,8 +78,7 @@ extension SourceKind {
             if values.values["url"] == nil { section.note("url", "is missing; add it, or name a preset") }
             return nil
         }
-        let client = HTTPClientSection.read(&section, url: url)
-        var options = stream(section, url)
+        var options = stream(&section, url)
         options.cursor = values.text("cursor")
         options.cursorStart = values.text("cursor_start") ?? ""
         if url.contains("{cursor}") != (options.cursor != nil) {
@@ -92,11 +86,7 @@ extension SourceKind {
         }
         checkAddress(url, &section)
         guard isX else {
-            return { [options] _ in
-                var options = options
-                options.client = try client()
-                return LineStreamSource(options)
-            }
+            return { [options] _ in LineStreamSource(options) }
         }
         if values.text("token") == nil, values.text("token_file") == nil {
             section.note("token_file", "is missing; X answers with a bearer token only")
@@ -108,22 +98,15 @@ extension SourceKind {
             stream: options, rulesURL: values.text("rules_url") ?? "https://api.x.com/2/tweets/search/stream/rules",
             keywords: section.settings.keywords?.terms ?? [], tag: "petrel:\(section.settings.name)",
             maximumRuleLength: values.integer("rule_length") ?? 512, backfillMinutes: values.integer("backfill_minutes") ?? 0)
-        return { [x] context in
-            var x = x
-            let idle = x.stream.client.idleTimeout
-            x.stream.client = try client()
-            x.stream.client.idleTimeout = idle
-            return XStreamSource(x, onNotice: context.onNotice)
-        }
+        return { context in XStreamSource(x, onNotice: context.onNotice) }
     }
 
-    private static func stream(_ section: SourceSection, _ url: String) -> HTTPStreamOptions {
+    private static func stream(_ section: inout SourceSection, _ url: String) -> HTTPStreamOptions {
         let values = section.values
-        var options = HTTPStreamOptions(client: HTTPClientOptions(url: url))
+        var options = HTTPStreamOptions(client: HTTPClientSection.read(&section, url: url))
         options.format = section.settings.format
         options.sensor = section.settings.sensor
         options.key = values.texts("key") ?? []
-        if let milliseconds = values.integer("idle_timeout") { options.client.idleTimeout = .milliseconds(milliseconds) }
         if let window = values.integer("window") { options.window = window }
         if let bytes = values.integer("max_record") { options.maximumRecordBytes = bytes }
         if let milliseconds = values.integer("reconnect") { options.reconnect = .milliseconds(milliseconds) }

@@ -10,14 +10,13 @@ extension SourceKind {
         ] + HTTPClientSection.options + polling
     ) { section in
         guard let url = section.values.text("url") else { return nil }
-        let client = HTTPClientSection.read(&section, url: url)
-        var options = HTTPPollOptions(client: HTTPClientOptions(url: url))
+        var options = HTTPPollOptions(client: HTTPClientSection.read(&section, url: url))
         options.format = "rss"
         options.sensor = section.settings.sensor
         options.key = ["guid", "id", "link"]
         options.interval = .seconds(900)
         takePolling(section.values, &options)
         if let problem = options.problem { section.note(problem.option, problem.text) }
-        return poll(options, client)
+        return { [options] context in HTTPPollSource(options, onNotice: context.onNotice) }
     }
 }
