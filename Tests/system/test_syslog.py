@@ -27,7 +27,7 @@ MESSAGES = [
     (142, "cowrie[5]", json.dumps(COWRIE)),
     (13, "backup", "nothing that anybody knows"),
 ]
-DATASETS = {"sshd": 1, "netfilter": 1, "web-access": 1, "suricata.alert": 1, "cowrie.login.failed": 1, "syslog": 1}
+DATASETS = {"sshd": 1, "netfilter": 1, "web.access": 1, "suricata.alert": 1, "cowrie": 1, "syslog": 1}
 
 
 def datasets(events):
