@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import pika
@@ -73,14 +74,17 @@ class Rabbit:
         self.process = subprocess.Popen(
             [BINARIES / "rabbitmq-server"], cwd=self.folder, env=self.environment, stdout=out, stderr=out, start_new_session=True)
         out.close()
-        until(self.answers, 300, "RabbitMQ")
+        until(self.answers, 500, "RabbitMQ")
 
     def answers(self):
         assert self.process.poll() is None, (self.folder / "server.out").read_text(errors="replace")[-2000:]
         try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
             self.connect().close()
             return True
         except (OSError, pika.exceptions.AMQPError):
+            # Asking costs more than the server has to spare while it starts.
+            time.sleep(0.5)
             return False
 
     def connect(self):
