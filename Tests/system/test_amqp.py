@@ -60,7 +60,7 @@ class Rabbit:
             "RABBITMQ_LOG_BASE": str(folder / "log"), "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
             "RABBITMQ_DIST_PORT": str(self.distribution), "RABBITMQ_CONF_ENV_FILE": str(folder / "none.conf"),
             "RABBITMQ_PID_FILE": str(folder / "rabbit.pid"), "ERL_EPMD_PORT": str(self.mapper), "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none", "ERL_MAX_PORTS": "4096",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}", "ERL_MAX_PORTS": "4096",
         }
         # Names of nodes are resolved by the mapper; it runs as our own child so that it ends with us.
         self.epmd = subprocess.Popen(
@@ -224,7 +224,7 @@ def test_a_broker_that_is_killed_and_started_is_found_again(serve, petrel, rabbi
     queue.alerts(range(300, 800))
     queue.connection.close()
     rabbit.kill()
-    assert "amqp 127.0.0.1" in failing(server)["detail"]
+    assert "amqp 127.0.0.1" in failing(server)["last_error"]["text"]
     rabbit.start()
     queue.open()
     queue.alerts(range(800, 1000))
@@ -301,7 +301,7 @@ def test_a_deleted_queue_is_noticed(serve, rabbit, queue, tmp_path):
     server = serve("--config", configure(tmp_path, rabbit.port, queue.queue))
     until(lambda: (found := source(server)) and found["state"] == "live", what="the live state")
     queue.channel.queue_delete(queue.queue)
-    assert "cancelled the consumer" in failing(server)["detail"]
+    assert "cancelled the consumer" in failing(server)["last_error"]["text"]
 
 
 @pytest.mark.parametrize("more, password, reason", [
@@ -312,7 +312,7 @@ def test_a_refusal_is_shown(serve, rabbit, queue, tmp_path, more, password, reas
     name = queue.queue if more else "nowhere"
     config = configure(tmp_path, rabbit.port, name, more=more)
     (tmp_path / "password").write_text(password)
-    assert reason in failing(serve("--config", config))["detail"]
+    assert reason in failing(serve("--config", config))["last_error"]["text"]
 
 
 def test_tls_checks_the_certificate(serve, rabbit, queue, tmp_path):
@@ -324,7 +324,7 @@ def test_tls_checks_the_certificate(serve, rabbit, queue, tmp_path):
     server.stop()
     for more, host in [("", "localhost"), ("    tls_ca: ./ca.pem\n", "127.0.0.1")]:
         config = configure(tmp_path, rabbit.tls_port, queue.queue, scheme="amqps", host=host, more=more)
-        assert "cannot be reached" in failing(serve("--config", config, data=tmp_path / f"untrusting-{host}"))["detail"]
+        assert "cannot be reached" in failing(serve("--config", config, data=tmp_path / f"untrusting-{host}"))["last_error"]["text"]
 
 
 def test_a_silent_broker_is_given_up(serve, tmp_path):
@@ -332,7 +332,7 @@ def test_a_silent_broker_is_given_up(serve, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = configure(tmp_path, listener.getsockname()[1], "q")
         found = until(lambda server=serve("--config", config): (found := source(server)) and found["state"] == "failing" and found, 60)
-        assert "virtual host" in found["detail"]
+        assert "virtual host" in found["last_error"]["text"]
 
 
 def test_a_long_backlog_is_read_within_bounds(serve, petrel, rabbit, queue, tmp_path):
