@@ -229,7 +229,8 @@ def test_a_broker_that_is_killed_and_started_is_found_again(serve, petrel, rabbi
     queue.open()
     queue.alerts(range(800, 1000))
     until(lambda: source(server)["ledger"]["stored"] >= 1000, 120, "all messages")
-    assert source(server)["state"] == "live"
+    # The alerts of the test are old: the source may count as lagging.
+    assert source(server)["state"] in ("live", "lagging")
     until(lambda: queue.waiting() == 0, what="the empty queue")
     server.stop()
     assert flow_ids(petrel, tmp_path / "data") == {number: 1 for number in range(1000)}

@@ -197,7 +197,8 @@ def test_a_broker_that_comes_back_is_found_again(serve, petrel, broker, tmp_path
     broker.wait_for_subscriber()
     broker.publish([("suricata.events", eve(number)) for number in range(100, 200)])
     received(server, 200)
-    assert source(server)["state"] == "live"
+    # The alerts of the test are old: the source may count as lagging.
+    assert source(server)["state"] in ("live", "lagging")
     server.stop()
     assert sorted(int(event["flow"]["id"]) for event in petrel.stored(tmp_path / "data")) == list(range(200))
 
