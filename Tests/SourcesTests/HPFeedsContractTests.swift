@@ -57,10 +57,12 @@ import Testing
             while await inbound.next() != nil {}
         } _: { port in
             let run = Task { try await Self.source(port).run(into: intake) }
+            defer { run.cancel() }
             try await eventually { intake.run.withLock { $0.waiting.count } > TicketWindow.limit }
-            for _ in 0..<2000 { await Task.yield() }
+            for _ in 0..<200 { await Task.yield() }
             #expect(intake.run.withLock { $0.waiting.count } == TicketWindow.limit + 1)
             let committing = Task { await intake.commitLate() }
+            defer { committing.cancel() }
             try await eventually { store.state.withLock { $0.records.count } == 300 }
             run.cancel()
             _ = await run.result
@@ -156,9 +158,11 @@ import Testing
             while await inbound.next() != nil {}
         } _: { port in
             let run = Task { try await Self.source(port).run(into: intake) }
+            defer { run.cancel() }
             try await eventually { intake.run.withLock { !$0.waiting.isEmpty } }
             run.cancel()
             let committing = Task { await intake.commitLate() }
+            defer { committing.cancel() }
             await #expect(throws: CancellationError.self) { try await run.value }
             committing.cancel()
             #expect(intake.store.texts == ["accepted"])

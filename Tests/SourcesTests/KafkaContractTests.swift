@@ -19,6 +19,7 @@ import Wire
     /// Runs the source until the store holds that many records, then cancels it.
     private static func run(_ source: KafkaSource, _ intake: RecordingIntake, until count: Int) async throws {
         let run = Task { try await source.run(into: intake) }
+        defer { run.cancel() }
         try await eventually { intake.store.state.withLock { $0.records.count } >= count }
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
@@ -33,8 +34,9 @@ import Wire
         let store = RecordingStore()
         let intake = GatedIntake(RecordingIntake(store: store))
         let run = Task { try await Self.source(cluster).run(into: intake) }
+        defer { run.cancel() }
         try await eventually { intake.waiting == 1 }
-        for _ in 0..<2000 { await Task.yield() }
+        for _ in 0..<200 { await Task.yield() }
         #expect(intake.waiting == 1)
         #expect(store.texts.isEmpty)
         intake.release()
@@ -72,6 +74,7 @@ import Wire
         try cluster.publish("eve", 0, ["before"])
         let store = RecordingStore()
         let run = Task { try await Self.source(cluster).run(into: RecordingIntake(store: store)) }
+        defer { run.cancel() }
         try await eventually { store.texts.count == 1 }
         cluster.setUp(false)
         let failure = await #expect(throws: PeerError.self) { try await run.value }
@@ -118,9 +121,11 @@ import Wire
         let store = RecordingStore()
         let intake = RecordingIntake(store: store, lag: .max)
         let run = Task { try await Self.source(cluster).run(into: intake) }
+        defer { run.cancel() }
         try await eventually { intake.run.withLock { $0.waiting.reduce(0) { $0 + $1.0.records.count } } == 2 }
         run.cancel()
         let committing = Task { await intake.commitLate() }
+        defer { committing.cancel() }
         await #expect(throws: CancellationError.self) { try await run.value }
         committing.cancel()
         #expect(store.texts == ["one", "two"])
@@ -146,12 +151,14 @@ import Wire
         func settle() async throws {
             let count = published.count
             try await eventually { all().count >= count }
-            while try cluster.committed("eve", 4, group: "petrel") != [Int64](repeating: Int64(count / 4), count: 4) { await Task.yield() }
+            try await eventually { try cluster.committed("eve", 4, group: "petrel") == [Int64](repeating: Int64(count / 4), count: 4) }
         }
         try publish("first")
         let one = Task { try await Self.source(cluster).run(into: intakes[0]) }
+        defer { one.cancel() }
         try await settle()
         let two = Task { try await Self.source(cluster).run(into: intakes[1]) }
+        defer { two.cancel() }
         try await eventually { intakes[1].run.withLock { $0.opened } > 0 }
         try publish("second")
         try await settle()

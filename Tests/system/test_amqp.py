@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 import pika
@@ -59,7 +60,7 @@ class Rabbit:
             "RABBITMQ_LOG_BASE": str(folder / "log"), "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
             "RABBITMQ_DIST_PORT": str(self.distribution), "RABBITMQ_CONF_ENV_FILE": str(folder / "none.conf"),
             "RABBITMQ_PID_FILE": str(folder / "rabbit.pid"), "ERL_EPMD_PORT": str(self.mapper), "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none", "ERL_MAX_PORTS": "4096",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+S 1:1 +sbwt none -kernel inet_dist_use_interface {127,0,0,1}", "ERL_MAX_PORTS": "4096",
         }
         # Names of nodes are resolved by the mapper; it runs as our own child so that it ends with us.
         self.epmd = subprocess.Popen(
@@ -73,14 +74,17 @@ class Rabbit:
         self.process = subprocess.Popen(
             [BINARIES / "rabbitmq-server"], cwd=self.folder, env=self.environment, stdout=out, stderr=out, start_new_session=True)
         out.close()
-        until(self.answers, 300, "RabbitMQ")
+        until(self.answers, 500, "RabbitMQ")
 
     def answers(self):
         assert self.process.poll() is None, (self.folder / "server.out").read_text(errors="replace")[-2000:]
         try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
             self.connect().close()
             return True
         except (OSError, pika.exceptions.AMQPError):
+            # Asking costs more than the server has to spare while it starts.
+            time.sleep(0.5)
             return False
 
     def connect(self):
@@ -220,12 +224,13 @@ def test_a_broker_that_is_killed_and_started_is_found_again(serve, petrel, rabbi
     queue.alerts(range(300, 800))
     queue.connection.close()
     rabbit.kill()
-    assert "amqp 127.0.0.1" in failing(server)["detail"]
+    assert "amqp 127.0.0.1" in failing(server)["last_error"]["text"]
     rabbit.start()
     queue.open()
     queue.alerts(range(800, 1000))
     until(lambda: source(server)["ledger"]["stored"] >= 1000, 120, "all messages")
-    assert source(server)["state"] == "live"
+    # The alerts of the test are old: the source may count as lagging.
+    assert source(server)["state"] in ("live", "lagging")
     until(lambda: queue.waiting() == 0, what="the empty queue")
     server.stop()
     assert flow_ids(petrel, tmp_path / "data") == {number: 1 for number in range(1000)}
@@ -283,7 +288,7 @@ def test_a_declared_queue_is_bound_and_routing_keys_choose_formats(serve, petrel
     more = (f"    declare: quorum\n    exchange: {exchange}\n    routing_keys: [\"ids.#\", \"docs.*\"]\n"
             "    formats: {\"docs.*\": ecs}\n")
     server = serve("--config", configure(tmp_path, rabbit.port, name, more=more))
-    until(lambda: (found := source(server)) and found["state"] == "live", what="the live state")
+    until(lambda: (found := source(server)) and found["state"] in ("live", "idle"), what="the live state")
     queue.publish(eve(7), key="ids.lab.7", exchange=exchange)
     queue.publish({"@timestamp": "2026-01-01T00:00:00Z", "message": "a document"}, key="docs.a", exchange=exchange)
     assert received(server, 2)["stored"] == 2
@@ -295,9 +300,9 @@ def test_a_declared_queue_is_bound_and_routing_keys_choose_formats(serve, petrel
 
 def test_a_deleted_queue_is_noticed(serve, rabbit, queue, tmp_path):
     server = serve("--config", configure(tmp_path, rabbit.port, queue.queue))
-    until(lambda: (found := source(server)) and found["state"] == "live", what="the live state")
+    until(lambda: (found := source(server)) and found["state"] in ("live", "idle"), what="the live state")
     queue.channel.queue_delete(queue.queue)
-    assert "cancelled the consumer" in failing(server)["detail"]
+    assert "cancelled the consumer" in failing(server)["last_error"]["text"]
 
 
 @pytest.mark.parametrize("more, password, reason", [
@@ -308,7 +313,7 @@ def test_a_refusal_is_shown(serve, rabbit, queue, tmp_path, more, password, reas
     name = queue.queue if more else "nowhere"
     config = configure(tmp_path, rabbit.port, name, more=more)
     (tmp_path / "password").write_text(password)
-    assert reason in failing(serve("--config", config))["detail"]
+    assert reason in failing(serve("--config", config))["last_error"]["text"]
 
 
 def test_tls_checks_the_certificate(serve, rabbit, queue, tmp_path):
@@ -320,7 +325,7 @@ def test_tls_checks_the_certificate(serve, rabbit, queue, tmp_path):
     server.stop()
     for more, host in [("", "localhost"), ("    tls_ca: ./ca.pem\n", "127.0.0.1")]:
         config = configure(tmp_path, rabbit.tls_port, queue.queue, scheme="amqps", host=host, more=more)
-        assert "cannot be reached" in failing(serve("--config", config, data=tmp_path / f"untrusting-{host}"))["detail"]
+        assert "cannot be reached" in failing(serve("--config", config, data=tmp_path / f"untrusting-{host}"))["last_error"]["text"]
 
 
 def test_a_silent_broker_is_given_up(serve, tmp_path):
@@ -328,7 +333,7 @@ def test_a_silent_broker_is_given_up(serve, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = configure(tmp_path, listener.getsockname()[1], "q")
         found = until(lambda server=serve("--config", config): (found := source(server)) and found["state"] == "failing" and found, 60)
-        assert "virtual host" in found["detail"]
+        assert "virtual host" in found["last_error"]["text"]
 
 
 def test_a_long_backlog_is_read_within_bounds(serve, petrel, rabbit, queue, tmp_path):

@@ -192,12 +192,13 @@ def test_a_broker_that_comes_back_is_found_again(serve, petrel, broker, tmp_path
     received(server, 100)
     broker.stop()
     failing = until(lambda: (found := source(server)) and found["state"] == "failing" and found, what="the failing state")
-    assert "hpfeeds 127.0.0.1" in failing["detail"]
+    assert "hpfeeds 127.0.0.1" in failing["last_error"]["text"]
     broker.start()
     broker.wait_for_subscriber()
     broker.publish([("suricata.events", eve(number)) for number in range(100, 200)])
     received(server, 200)
-    assert source(server)["state"] == "live"
+    # The alerts of the test are old: the source may count as lagging.
+    assert source(server)["state"] in ("live", "lagging")
     server.stop()
     assert sorted(int(event["flow"]["id"]) for event in petrel.stored(tmp_path / "data")) == list(range(200))
 
@@ -219,7 +220,7 @@ def test_what_was_stored_outlives_a_kill_once(serve, petrel, broker, tmp_path):
 def test_a_refusal_is_shown(serve, broker, tmp_path, wrong, reason):
     server = serve("--config", configure(tmp_path, broker.port, **wrong))
     failing = until(lambda: (found := source(server)) and found["state"] == "failing" and found, what="the failing state")
-    assert reason in failing["detail"] and "check ident, secret and channels" in failing["detail"]
+    assert reason in failing["last_error"]["text"] and "check ident, secret and channels" in failing["last_error"]["text"]
 
 
 def make_certificate(folder):
@@ -242,7 +243,7 @@ def test_tls_checks_the_certificate(serve, broker, tmp_path):
         config = configure(tmp_path, relay.port, scheme="hpfeeds+tls", more=more, host=host)
         server = serve("--config", config, data=tmp_path / f"untrusting-{host}")
         failing = until(lambda: (found := source(server)) and found["state"] == "failing" and found, what="the failing state")
-        assert reason in failing["detail"] and failing["ledger"]["received"] == 0
+        assert reason in failing["last_error"]["text"] and failing["ledger"]["received"] == 0
 
 
 def test_the_recorded_publications_are_understood(serve, broker, shared, tmp_path):

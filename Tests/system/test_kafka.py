@@ -81,4 +81,4 @@ def test_a_setting_that_cannot_be_is_shown(serve, cluster, tmp_path):
     config.write_text(config.read_text().replace("session.timeout.ms", "no.such.setting"))
     server = serve("--config", config)
     failing = until(lambda: (found := source(server)) and found["state"] == "failing" and found, what="the failing state")
-    assert "no.such.setting" in failing["detail"]
+    assert "no.such.setting" in failing["last_error"]["text"]
