@@ -4,10 +4,20 @@ import Synchronization
 
 /// A peer on loopback that follows a script, once for each connection that comes.
 struct LoopbackPeer {
-    typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
+    /// What comes from the client.
+    struct Inbound: Sendable {
+        fileprivate let stream: AsyncStream<ByteBuffer>
+
+        /// The bytes that come next; nil when the client has closed the connection.
+        func next() async -> ByteBuffer? {
+            for await buffer in stream { return buffer }
+            return nil
+        }
+    }
+
     typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
     /// What the peer does with its connection, numbered from 0.
-    typealias Script = @Sendable (_ number: Int, _ inbound: inout Inbound.AsyncIterator, _ outbound: Outbound) async throws -> Void
+    typealias Script = @Sendable (_ number: Int, _ inbound: Inbound, _ outbound: Outbound) async throws -> Void
 
     /// Listens, and runs the test against the port; both end together.
     static func serving(_ script: @escaping Script, _ test: @escaping @Sendable (_ port: Int) async throws -> Void) async throws {
@@ -37,8 +47,15 @@ struct LoopbackPeer {
                         group.addTask { [number] in
                             // Whatever ends a connection, the test sees it at the other end.
                             try? await connection.executeThenClose { inbound, outbound in
-                                var iterator = inbound.makeAsyncIterator()
-                                try await script(number, &iterator, outbound)
+                                let (stream, pump) = AsyncStream.makeStream(of: ByteBuffer.self)
+                                try await withThrowingTaskGroup(of: Void.self) { group in
+                                    group.addTask {
+                                        defer { pump.finish() }
+                                        for try await buffer in inbound { pump.yield(buffer) }
+                                    }
+                                    try await script(number, Inbound(stream: stream), outbound)
+                                    group.cancelAll()
+                                }
                             }
                         }
                         number += 1

@@ -25,7 +25,7 @@ extension SourceSection {
     mutating func secret(_ name: String) -> String? {
         guard let path = values.text("\(name)_file") else { return values.text(name) }
         if values.text(name) != nil { note("\(name)_file", "stands beside \(name); keep one of them") }
-        do {
+        do throws(ValueProblem) {
             let bytes = try SmallFile.read(path, limit: 4096)
             guard let text = String(validating: bytes, as: UTF8.self) else { throw ValueProblem("is not UTF-8") }
             let secret = text.last?.isNewline == true ? String(text.dropLast()) : text
@@ -40,14 +40,13 @@ extension SourceSection {
     /// The parts of the URL in an option; nil when it is none, which is noted. It may hold no password.
     mutating func peer(_ name: String, ports: [String: Int], passwordOption: String) -> PeerURL? {
         guard let text = values.text(name) else { return nil }
-        do {
+        do throws(PeerError) {
             let url = try PeerURL(text, ports: ports)
             guard url.password == nil else {
                 throw PeerError(.misconfigured, "holds a password; use \(passwordOption) or \(passwordOption)_file")
             }
             return url
         } catch {
-            // A URL with a password must not be shown.
             note(name, error.detail)
             return nil
         }
