@@ -131,6 +131,14 @@ def test_the_theme_is_kept_from_screen_to_screen(open_screen, stored):
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
 
 
+def test_invented_events_are_marked_on_every_screen(own_screen):
+    page = own_screen("explore", "--simulate")
+    expect(page.get_by_test_id("simulated")).to_have_text("SIMULATED")
+    page.get_by_test_id("nav-sources").click()
+    page.wait_for_url("**/sources")
+    expect(page.get_by_test_id("simulated")).to_have_text("SIMULATED")
+
+
 def test_the_map_leads_to_the_workbench(server, open_map):
     server.ingest([alert(SENSOR, signature="from the map")])
     page = open_map()
