@@ -20,27 +20,32 @@ ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 SCHEMES = ["dark", "light"]
 EXPLORE = "explore?q=event.family:+attack+and+not+attack.type:+policy&range=15m&split=attack.type"
-#: name, path, width, height, colour scheme, what is pressed before the picture is taken
+ROWS = '[data-testid="row"]:not(.pending)'
+CARD = '[data-testid="source"]'
+ENTITY = "entity/port/22"
+#: name, path, width, height, colour scheme, what is there when the answer is, what is pressed then, what is there after that
 PICTURES = [
-    ("map-dark", "", 1920, 1080, "dark", []),
-    ("map-light", "", 1920, 1080, "light", []),
-    ("map-phone", "", 390, 844, "dark", []),
-    *[(f"explore-{scheme}", EXPLORE, 1440, 900, scheme, ["[data-testid=row] >> nth=4"]) for scheme in SCHEMES],
-    *[(f"sources-{scheme}", "sources", 1440, 900, scheme, []) for scheme in SCHEMES],
-    *[(f"entity-{scheme}", "entity/country/NL", 1440, 1200, scheme, []) for scheme in SCHEMES],
-    *[(f"palette-{scheme}", "explore?range=15m", 1440, 900, scheme, ["[data-testid=open-palette]"]) for scheme in SCHEMES],
-    ("explore-phone", EXPLORE, 390, 844, "dark", []),
-    ("entity-phone", "entity/country/NL", 390, 844, "light", []),
+    ("map-dark", "", 1920, 1080, "dark", None, None, None),
+    ("map-light", "", 1920, 1080, "light", None, None, None),
+    ("map-phone", "", 390, 844, "dark", None, None, None),
+    *[(f"explore-{scheme}", EXPLORE, 1440, 900, scheme, ROWS, f"{ROWS} >> nth=4", '.event-field') for scheme in SCHEMES],
+    *[(f"sources-{scheme}", "sources", 1440, 900, scheme, CARD, None, None) for scheme in SCHEMES],
+    *[(f"entity-{scheme}", ENTITY, 1440, 1200, scheme, ROWS, None, None) for scheme in SCHEMES],
+    *[(f"palette-{scheme}", "explore?range=15m", 1440, 900, scheme, ROWS, "[data-testid=open-palette]", ".palette-item") for scheme in SCHEMES],
+    ("explore-phone", EXPLORE, 390, 844, "dark", ROWS, None, None),
+    ("entity-phone", ENTITY, 390, 844, "light", ROWS, None, None),
 ]
-#: How long a screen of the workbench has for its answers.
-ANSWER_MS = 4000
+#: How long an answer may take; far more than it takes on an idle machine.
+PATIENCE_MS = 120_000
+#: Fonts and last frames.
+SETTLE_MS = 1500
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=ROOT / ".build/release/petrel", type=Path)
     parser.add_argument("--seconds", default=25, type=float, help="how long the world runs before a picture")
-    parser.add_argument("--only", default="", help="take only pictures whose names begin so")
+    parser.add_argument("--only", nargs="*", default=[""], help="take only pictures whose names begin so")
     options = parser.parse_args()
     command = [options.binary, "serve", "--simulate", "--port", "0", "--assets", ROOT / ".assets"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -57,15 +62,20 @@ def main() -> int:
             # The workbench shows what was stored while the world ran, so that runs first.
             first.wait_for_timeout(options.seconds * 1000)
             first.close()
-            for name, path, width, height, scheme, pressed in PICTURES:
-                if options.only and not name.startswith(options.only):
+            for name, path, width, height, scheme, ready, pressed, after in PICTURES:
+                if not name.startswith(tuple(options.only)):
                     continue
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500)
+                page.set_default_timeout(PATIENCE_MS)
                 page.goto(address[0] + path)
-                page.wait_for_timeout(ANSWER_MS if path else options.seconds * 1000)
-                for selector in pressed:
-                    page.locator(selector).click()
-                    page.wait_for_timeout(ANSWER_MS / 2)
+                if ready is None:
+                    page.wait_for_timeout(options.seconds * 1000)
+                else:
+                    page.wait_for_selector(ready)
+                if pressed:
+                    page.locator(pressed).click()
+                    page.wait_for_selector(after)
+                page.wait_for_timeout(SETTLE_MS)
                 picture = ROOT / "docs/images" / f"{name}.png"
                 page.screenshot(path=picture, animations="disabled")
                 page.close()

@@ -53,7 +53,7 @@ def test_axe_finds_nothing(open_screen, stored, screen, size, scheme):
 def test_axe_finds_nothing_in_palette_and_menus(open_screen, stored, scheme):
     page = open_screen(SCREENS["explore"][0], color_scheme=scheme, bypass_csp=True)
     counted(page, 19)
-    for opened in ("range", "split", "columns", "views", "share", "export"):
+    for opened in ("range", "columns", "views"):
         page.get_by_test_id(opened).click()
         expect(page.locator(":popover-open")).to_be_visible()
         assert violations(page) == [], opened
@@ -129,6 +129,14 @@ def test_the_theme_is_kept_from_screen_to_screen(open_screen, stored):
     page.get_by_test_id("nav-explore").click()
     page.wait_for_url("**/explore")
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+def test_invented_events_are_marked_on_every_screen(own_screen):
+    page = own_screen("explore", "--simulate")
+    expect(page.get_by_test_id("simulated")).to_have_text("SIMULATED")
+    page.get_by_test_id("nav-sources").click()
+    page.wait_for_url("**/sources")
+    expect(page.get_by_test_id("simulated")).to_have_text("SIMULATED")
 
 
 def test_the_map_leads_to_the_workbench(server, open_map):

@@ -2,9 +2,9 @@
  * What every screen of the workbench has: theme, navigation, palette, keys.
  */
 
-import { address } from './api.js';
+import { address, fetchJSON } from './api.js';
 import { commandsFor } from './commands.js';
-import { isTyping } from './dom.js';
+import { h, isTyping } from './dom.js';
 import { restoreTheme, toggleTheme } from './theme.js';
 import './widgets/petrel-keys.js';
 import './widgets/petrel-nav.js';
@@ -14,6 +14,16 @@ import './widgets/petrel-palette.js';
 const GO = { m: './', e: 'explore', s: 'sources' };
 const GO_MS = 1200;
 
+/** Invented events are marked as such on every screen. The map says so itself. */
+async function markSimulation() {
+  const nav = document.querySelector('petrel-nav:not([data-bare])');
+  if (!nav) return;
+  const { sources } = await fetchJSON('api/v1/sources');
+  if (!sources.some(({ simulated }) => simulated)) return;
+  document.body.dataset.mode = 'simulated';
+  nav.querySelector('.nav-links').after(h('span.mode', { text: 'SIMULATED', title: 'Invented events in a throw-away journal: none of these attacks happened', data: { mode: 'simulated', testid: 'simulated' } }));
+}
+
 /**
  * Starts a screen.
  * @param {{keys?: Record<string, () => void>, help?: [string, string][], commands?: () => import('./widgets/petrel-palette.js').Command[]}} screen
@@ -21,6 +31,8 @@ const GO_MS = 1200;
  */
 export function startShell({ keys = {}, help = [], commands = () => [] } = {}) {
   restoreTheme();
+  // A server that does not answer is told of by what the screen itself asks.
+  markSimulation().catch(() => {});
   const palette = /** @type {any} */ (document.createElement('petrel-palette'));
   const keysDialog = /** @type {any} */ (document.createElement('petrel-keys'));
   document.body.append(palette, keysDialog);

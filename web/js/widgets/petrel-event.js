@@ -13,6 +13,8 @@ import { valueContent, summaryOf } from './event-cells.js';
 import { flatten, grouped, rawLine } from './event-fields.js';
 import { errorBox, skeleton } from './states.js';
 
+/** A time as documents have it. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const TABS = ['Fields', 'Raw line', 'JSON'];
 const PLUS = 'M8 3.500v9M3.500 8h9';
 const MINUS = 'M3.500 8h9';
@@ -113,7 +115,7 @@ customElements.define('petrel-event', class extends HTMLElement {
   #row(name, value) {
     const isOne = !value.includes(', ');
     const page = isOne ? pageOf(name, value) : null;
-    const shown = name === '@timestamp' || name === 'event.ingested' ? timeContent(value) : valueContent(name, value);
+    const shown = TIME.test(value) ? timeContent(value) : valueContent(name, value);
     const tool = (path, label, action) => h('button.icon-button', { type: 'button', 'aria-label': `${label}: ${name}`, title: label, on: { click: action } }, icon(path, 'icon', { stroke: true }));
     const canNarrow = this.hasAttribute('narrowing') && isOne && name !== 'event.id' && name !== 'event.ingested';
     return h('div.event-field', { data: { field: name } }, h('dt', { text: name }),

@@ -142,6 +142,7 @@ customElements.define('petrel-query', class extends HTMLElement {
   }
 
   #show(proposals, kind) {
+    const chosen = this.#proposals[this.#chosen]?.text;
     this.#proposals = proposals.map((proposal) => ({ ...proposal, kind }));
     this.#chosen = -1;
     this.#list.hidden = proposals.length === 0;
@@ -149,6 +150,9 @@ customElements.define('petrel-query', class extends HTMLElement {
     this.#field.removeAttribute('aria-activedescendant');
     this.#list.replaceChildren(...proposals.map(({ label, meaning, count }, index) => h('li', { role: 'option', id: `proposal-${index}`, 'aria-selected': 'false', data: { index } },
       h('span.mono', { text: label }), h('span.quiet.proposal-meaning', { text: meaning ?? '' }), h('span.number', { text: count === undefined ? '' : shortCount(count) }))));
+    // What was chosen stays chosen when newer proposals have it, too.
+    const kept = chosen === undefined ? -1 : proposals.findIndex(({ text }) => text === chosen);
+    if (kept >= 0) this.#choose(kept);
   }
 
   #choose(index) {

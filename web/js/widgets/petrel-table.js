@@ -19,7 +19,7 @@ const idOf = (event) => event?.event?.id ?? '';
 customElements.define('petrel-table', class extends HTMLElement {
   #head = h('div.table-head', { role: 'row', 'aria-rowindex': 1 });
   #layer = h('div.table-layer', { role: 'rowgroup' });
-  #spacer = h('div.table-spacer', { 'aria-hidden': true });
+  #spacer = h('div.table-spacer', { role: 'presentation' });
   #scroll = h('div.table-scroll', { role: 'grid', tabindex: 0, 'aria-label': 'Events', data: { testid: 'table' } });
   /** @type {{count: number, row: (index: number) => any}} */
   #rows = { count: 0, row: () => null };
