@@ -24,7 +24,7 @@ import Testing
         let port = try await running.listening()
         intake.hold()
         for _ in 0..<2 {
-            let peer = try LoopbackPeer(port: port)
+            let peer = try SocketPeer(port: port)
             #expect(await peer.receive().starts(with: "220".utf8))
             try await peer.send("QUIT\r\n")
             _ = await peer.receiveAll()
@@ -40,7 +40,7 @@ import Testing
         let intake = HeldIntake()
         for number in 0..<3 {
             let running = Self.run(try Self.options([.ftp]), into: intake)
-            let peer = try LoopbackPeer(port: try await running.listening())
+            let peer = try SocketPeer(port: try await running.listening())
             try await peer.send("USER u\(number)\r\nPASS p\r\nQUIT\r\n")
             await until { intake.records.count == number + 1 }
             try await running.stop()
@@ -54,7 +54,7 @@ import Testing
         let running = Self.run(try Self.options([.redis]), into: intake)
         let port = try await running.listening()
         for _ in 0..<10 {
-            let peer = try LoopbackPeer(port: port)
+            let peer = try SocketPeer(port: port)
             try await peer.send("PING\r\n")
             #expect(await peer.receive() == Array("+PONG\r\n".utf8))
         }
@@ -66,7 +66,7 @@ import Testing
     @Test func malformedMessage() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options([.http]), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         try await peer.send([0x16, 3, 1, 0, 0xff, 0xfe, 13, 10, 13, 10])
         #expect(await peer.receiveAll().starts(with: "HTTP/1.1 400".utf8))
         await until { intake.records.count == 1 }
@@ -77,7 +77,7 @@ import Testing
     @Test func hugeMessage() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options([.telnet]) { $0.maximumBytes = 4096 }, into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         try await peer.send(String(repeating: "x", count: 5000))
         _ = await peer.receiveAll()
         await until { intake.records.count == 1 }
@@ -93,7 +93,7 @@ import Testing
                 if limit == "idle" { $0.idleTimeout = .milliseconds(80) } else { $0.maximumTime = .milliseconds(80) }
             },
             into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         #expect(await peer.receiveAll().starts(with: "SSH-2.0".utf8))
         await until { intake.records.count == 1 }
         #expect(intake.texts[0].contains("\"end\":\"\(limit)\""))
@@ -104,7 +104,7 @@ import Testing
     @Test func shutdown() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options([.ftp]), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening())
+        let peer = try SocketPeer(port: try await running.listening())
         try await peer.send("USER root\r\nPASS x\r\n")
         #expect(await peer.receive().starts(with: "220".utf8))
         while case let heard = await peer.receive(), !heard.isEmpty, !heard.starts(with: "530".utf8),
@@ -121,9 +121,9 @@ import Testing
         let (intake, notices) = (HeldIntake(), SyslogContractTests.Notices())
         let running = Self.run(try Self.options([.ftp]) { $0.maxConnectionsPerAddress = 1 }, into: intake, notices: notices)
         let port = try await running.listening()
-        let first = try LoopbackPeer(port: port)
+        let first = try SocketPeer(port: port)
         #expect(await first.receive().starts(with: "220".utf8))
-        let second = try LoopbackPeer(port: port)
+        let second = try SocketPeer(port: port)
         #expect(await second.receiveAll().isEmpty)
         #expect(notices.all.count == 1)
         try await running.stop()
@@ -132,7 +132,7 @@ import Testing
     @Test func datagramsAreAnsweredByNoMoreThanTheyBring() async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options([.sip]), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening(), isDatagram: true)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: true)
         try await peer.send("REGISTER sip:a SIP/2.0\r\n\r\n")
         let request =
             "OPTIONS sip:100@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7\r\nFrom: <sip:100@192.0.2.1>\r\nTo: <sip:100@192.0.2.1>\r\nCall-ID: 1\r\n"

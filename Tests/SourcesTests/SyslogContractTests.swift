@@ -133,7 +133,7 @@ import Testing
     func journalThatFails(over transport: SyslogSourceOptions.Transport) async throws {
         let intake = HeldIntake()
         let running = Self.run(try Self.options(transport), into: intake)
-        let peer = try LoopbackPeer(port: try await running.listening(), isDatagram: transport == .udp)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: transport == .udp)
         intake.fail()
         try await peer.send("<13>h: x\n")
         await #expect { try await running.task.value } throws: { ($0 as? IntakeError)?.code == .journalUnavailable }
