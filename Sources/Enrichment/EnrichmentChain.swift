@@ -48,7 +48,7 @@ public struct EnrichmentChain: Sendable {
     private let core: Core
 
     /// Raised when the rules change, so that events can be told that were enriched by older ones.
-    private static let rules: UInt64 = 1
+    private static let rules: UInt64 = 2
 
     private final class Core: Sendable {
         let places: Places

@@ -269,10 +269,14 @@ import Testing
         var budget = DecoyBudget()
         let address = try #require(IPAddress("192.0.2.7"))
         let start = Timestamp(milliseconds: 1_763_719_200_000)
-        #expect((0..<50).filter { _ in budget.allows(address, at: start) }.count == DecoyBudget.answers)
-        #expect(budget.allows(address, at: start.adding(seconds: 61)))
-        #expect((0..<10_000).filter { budget.allows(IPAddress(v4: UInt32($0)), at: start) }.count == DecoyBudget.addresses)
-        #expect(!budget.allows(nil, at: start))
+        let answers = (0..<50).filter { _ in budget.allows(address, at: start) }.count
+        #expect(answers == DecoyBudget.answers)
+        let isAllowedLater = budget.allows(address, at: start.adding(seconds: 61))
+        #expect(isAllowedLater)
+        let addresses = (0..<10_000).filter { budget.allows(IPAddress(v4: UInt32($0)), at: start) }.count
+        #expect(addresses == DecoyBudget.addresses)
+        let isUnknownAllowed = budget.allows(nil, at: start)
+        #expect(!isUnknownAllowed)
     }
 
     @Test func base64IsRead() {

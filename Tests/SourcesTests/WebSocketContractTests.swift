@@ -141,7 +141,7 @@ import Testing
     @Test func hugeMessage() async throws {
         let store = RecordingStore()
         _ = try await WebSocketFeed.serve({ peer in
-            try await peer.send(ServerFrame.bytes(2, [UInt8](repeating: 0x61, count: 300_000)))
+            try await peer.send(ServerFrame.bytes(2, [UInt8](repeating: 0x61, count: 200_000)))
             try await peer.send(text: Self.numbered(1))
             try await peer.close()
         }) { url in
@@ -150,7 +150,7 @@ import Testing
             _ = await Self.run(options, into: RecordingIntake(store: store))
         }
         #expect(store.texts == [String(repeating: "a", count: 1024), Self.numbered(1)])
-        #expect(store.state.withLock { $0.oversized } == [300_000])
+        #expect(store.state.withLock { $0.oversized } == [200_000])
     }
 
     @Test func shutdown() async throws {
