@@ -14,7 +14,7 @@ import subprocess
 import pytest
 
 from conftest import until
-from listening import accepts, books, free_port, stored
+from listening import accepts, books
 
 SERVICES = ["ssh", "telnet", "ftp", "smtp", "pop3", "imap", "http", "redis", "mysql", "vnc", "docker", "adb"]
 
@@ -168,11 +168,11 @@ def test_imaplib(decoy):
     made = decoy("imap")
     link = imaplib.IMAP4("127.0.0.1", made.ports["imap"], timeout=30)
     with pytest.raises(imaplib.IMAP4.error):
-        link.login("bob smith", 'pa"ss')
+        link.login("bob", 'pa"s s')
     with pytest.raises(imaplib.IMAP4.error):
         link.authenticate("PLAIN", lambda _: b"\0eve\0x")
     link.logout()
-    assert logins(made.events("imap", 2)) == [("bob smith", 'pa"ss'), ("eve", "x")]
+    assert logins(made.events("imap", 2)) == [("bob", 'pa"s s'), ("eve", "x")]
 
 
 def heard(link, text):
@@ -280,7 +280,7 @@ def test_every_service_bears_nonsense_and_goes_on(decoy):
     assert ledger["dead_lettered"] == 0 and ledger["stored"] == ledger["received"]
 
 
-def test_nobody_else_is_met_without_being_asked_for(petrel, tmp_path):
+def test_nobody_else_is_met_without_being_asked_for(binary, tmp_path):
     config = tmp_path / "petrel.yaml"
     for rest, wrong in [
         ('listen: 0.0.0.0, services: ["ssh:2222"]', "allow"), ('services: ["gopher:70"]', "there is no service gopher"),
@@ -288,7 +288,7 @@ def test_nobody_else_is_met_without_being_asked_for(petrel, tmp_path):
         ('listen: 0.0.0.0, allow: [any], services: ["ssh:2222"]', None), ('services: ["sip:2222", "ssh:2222"]', None),
     ]:
         config.write_text(f"sources: [{{type: decoy, name: decoy, {rest}}}]\n")
-        done = petrel("check-config", config)
+        done = subprocess.run([binary, "check-config", config], capture_output=True, timeout=60)
         text = (done.stdout + done.stderr).decode()
         assert (done.returncode == 0) == (wrong is None), (rest, text)
         assert wrong is None or wrong in text, text

@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import subprocess
 import time
 
 import pytest
@@ -274,7 +275,7 @@ def test_a_sender_that_is_restarted_goes_on(listen):
     assert sorted(event["message"] for event in listener.stored(6)) == [str(number) for number in range(6)]
 
 
-def test_beyond_loopback_networks_must_be_named(petrel, tmp_path):
+def test_beyond_loopback_networks_must_be_named(binary, tmp_path):
     config = tmp_path / "petrel.yaml"
     for rest, wrong in [
         ("listen: 0.0.0.0:5514", "allow"), ("listen: 0.0.0.0:5514, allow: [300.0.0.0/8]", "no network"), ("listen: nowhere", "127.0.0.1:5514"),
@@ -282,7 +283,7 @@ def test_beyond_loopback_networks_must_be_named(petrel, tmp_path):
         ("tls_key: /x", "tls_certificate"), ("listen: 0.0.0.0:5514, allow: [any]", None), ("listen: 0.0.0.0:5514, allow: [192.0.2.0/24]", None),
     ]:
         config.write_text(f"sources: [{{type: syslog, name: net, {rest}}}]\n")
-        done = petrel("check-config", config)
+        done = subprocess.run([binary, "check-config", config], capture_output=True, timeout=60)
         text = (done.stdout + done.stderr).decode()
         assert (done.returncode == 0) == (wrong is None), (rest, text)
         assert wrong is None or wrong in text, text
