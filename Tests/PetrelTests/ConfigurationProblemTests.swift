@@ -319,10 +319,10 @@ import Testing
         ),
         Case(
             "- 1",
-            "1: must be a section of keys, is a list; known keys are data, assets, web, journal, enrichment, sensors, formats, sources"),
+            "1: must be a section of keys, is a list; known keys are data, assets, web, journal, enrichment, sensors, indicators, formats, sources"),
         Case(
             "text",
-            #"1: must be a section of keys, is the text "text"; known keys are data, assets, web, journal, enrichment, sensors, formats, sources"#
+            #"1: must be a section of keys, is the text "text"; known keys are data, assets, web, journal, enrichment, sensors, indicators, formats, sources"#
         ),
         Case(
             "web: *x",

@@ -1,6 +1,7 @@
 """Indicator lists: marks on what comes in, matches among what is stored, lists that change; and clocks that run ahead."""
 
 import json
+import subprocess
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -20,6 +21,11 @@ def address_list(tmp_path):
     path = tmp_path / "blocked.txt"
     path.write_text("# a list\n81.0.0.0/30\n198.51.100.7\n")
     return path
+
+
+def indicators(petrel, *arguments):
+    """A subcommand, behind which its options stand."""
+    return subprocess.run([petrel.binary, "indicators", *map(str, arguments)], cwd=petrel.folder, capture_output=True, timeout=100)
 
 
 def marked(petrel, data):
@@ -44,19 +50,19 @@ def test_matches_what_was_stored_before_the_list(petrel, tmp_path, address_list)
     log.write_text("".join(json.dumps(eve(number)) + "\n" for number in range(8)))
     petrel.import_files(data, log)
     assert not marked(petrel, data)
-    done = petrel("indicators", "match", "--data", data, address_list)
+    done = indicators(petrel, "match", "--data", data, address_list)
     assert done.returncode == 0, done.stderr.decode()
     matches = [json.loads(line) for line in done.stdout.splitlines()]
     assert [match["value"] for match in matches] == ["81.0.0.0", "81.0.0.1", "81.0.0.2", "81.0.0.3"]
     assert {tuple(match["lists"]) for match in matches} == {("blocked.txt",)} and {match["field"] for match in matches} == {"source.ip"}
-    summary = petrel("indicators", "match", "--summary", "--data", data, address_list).stdout.decode()
+    summary = indicators(petrel, "match", "--summary", "--data", data, address_list).stdout.decode()
     assert summary == "blocked.txt: 4 events, 4 distinct values\n"
-    late = petrel("indicators", "match", "--since", "2026-01-01T00:00:02Z", "--data", data, address_list)
+    late = indicators(petrel, "match", "--since", "2026-01-01T00:00:02Z", "--data", data, address_list)
     assert len(late.stdout.splitlines()) == 2
 
 
 def test_lists_are_read_and_told(petrel, tmp_path, address_list):
-    done = petrel("indicators", "list", "--config", configure(tmp_path, ("blocked", address_list)))
+    done = indicators(petrel, "list", "--config", configure(tmp_path, ("blocked", address_list)))
     assert done.stdout.decode() == "blocked: 2 addresses and networks, 0 domains, 0 URLs, 0 hashes\n"
 
 
@@ -65,7 +71,7 @@ def test_a_list_that_cannot_be_read_is_an_error_at_start(petrel, tmp_path, conte
     path = tmp_path / "list.txt"
     if content is not None:
         path.write_text(content)
-    done = petrel("indicators", "list", "--config", configure(tmp_path, ("broken", path)))
+    done = indicators(petrel, "list", "--config", configure(tmp_path, ("broken", path)))
     assert done.returncode == 1
     assert "list.txt" in done.stderr.decode() or "broken" in done.stderr.decode()
 
