@@ -88,6 +88,7 @@ public struct FormatCatalogue: Sendable {
         Entry(XFormat.self),
         RecordLayout.xTable.entry,
         RecordLayout.tweetfeed.entry,
+        Entry(RSSFormat.self),
         Entry(AddressListFormat.self),
         RecordLayout.abuseIPDB.entry,
         RecordLayout.cisaKEV.entry,

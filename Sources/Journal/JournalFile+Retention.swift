@@ -72,9 +72,9 @@ extension JournalFile {
     /// what held them. Returns the events that are gone.
     ///
     /// - Parameter everything: also removes what is of no class, and dead letters: the file has reached the end of its time.
-    func remove(_ classes: [RetentionClass], everything: Bool = false, witness: UpkeepWitness, codec: BlockCodec) throws(JournalError)
-        -> Int64
-    {
+    func remove(
+        _ classes: [RetentionClass], everything: Bool = false, witness: UpkeepWitness, codec: BlockCodec
+    ) throws(JournalError) -> Int64 {
         let before = try holdings()
         try witness(.willRemove)
         var removed: Int64 = 0

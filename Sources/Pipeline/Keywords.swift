@@ -54,8 +54,8 @@ public struct Keywords: Sendable, Equatable {
         }
     }
 
-    /// Whether an event is kept: whatever is no post, and a post that has one of the keywords in its text, hashtags, mentions or links, or an
-    /// account among them as its author.
+    /// Whether an event is kept: whatever is no post, and a post that has one of the keywords in its text, hashtags, tags, mentions or links,
+    /// or an account among them as its author.
     public func keep(_ event: EventRow) -> Bool {
         guard event.string(.eventFamily) == EventFamily.post.name else { return true }
         var isFound = false
@@ -66,7 +66,7 @@ public struct Keywords: Sendable, Equatable {
             case .postHashtags: isFound = find(hashtag: text(event, pair))
             case .postMentions: isFound = find(account: text(event, pair), isAuthor: false)
             case .postAuthorHandle, .postAuthorID: isFound = find(account: text(event, pair), isAuthor: true)
-            case .postLinks: isFound = !phrases.isEmpty && findWords(in: FoldedText(text(event, pair)).words)
+            case .postLinks, .tags: isFound = !phrases.isEmpty && findWords(in: FoldedText(text(event, pair)).words)
             default: break
             }
         }

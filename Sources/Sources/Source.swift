@@ -77,7 +77,7 @@ public struct RawBatch: Sendable {
     public var endOffset: UInt64
     /// What identifies the content before ``endOffset`` (``StreamCursor/identity``).
     public var identity: [UInt8]
-    /// The framer's state at ``endOffset`` (``StreamCursor/framerState``).
+    /// The framer's state at ``endOffset``, or what else the source must remember there (``StreamCursor/framerState``).
     public var framerState: [UInt8]
     /// Records longer than the limit, by index: their full length. Only their beginning is in ``bytes``.
     public var oversized: [Int: UInt64]

@@ -11,6 +11,7 @@ final class RecordingStore: Sendable {
         /// Committed records, with their stream and offset.
         var records: [(stream: String, offset: UInt64, text: String)] = []
         var duplicates = 0
+        var filtered = 0
         var oversized: [UInt64] = []
         /// Reasons of records that the source refused.
         var refusals: [String] = []
@@ -37,7 +38,9 @@ final class RecordingStore: Sendable {
                 }
                 state.keys.append(key)
             }
-            guard !batch.records.isEmpty else { return }
+            state.filtered += batch.filtered
+            // As in the pipeline, a batch of duplicates leaves the cursor; an empty one only moves it.
+            guard !batch.records.isEmpty || batch.duplicates == 0 else { return }
             for range in batch.records {
                 let text = String(decoding: batch.bytes[range], as: UTF8.self)
                 if let sensor = batch.sensor { state.sensors[text] = sensor }

@@ -1,7 +1,6 @@
 """The AMQP consumer against RabbitMQ: acknowledgements, redelivery, kills on both sides."""
 
 import collections
-import getpass
 import json
 import os
 import random
@@ -10,16 +9,18 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pika
 import pytest
 
-from conftest import SLOW, Server, adds_up, eve, until
+from conftest import SLOW, adds_up, eve, until
 
 BINARIES = Path("/usr/lib/rabbitmq/bin")
 KILLS = 12 if SLOW else 4
+
+# RabbitMQ takes its time to start, most of all beside other work.
+pytestmark = pytest.mark.timeout(600)
 
 
 def free_ports(count):
@@ -72,7 +73,7 @@ class Rabbit:
         self.process = subprocess.Popen(
             [BINARIES / "rabbitmq-server"], cwd=self.folder, env=self.environment, stdout=out, stderr=out, start_new_session=True)
         out.close()
-        until(self.answers, 150, "RabbitMQ")
+        until(self.answers, 300, "RabbitMQ")
 
     def answers(self):
         assert self.process.poll() is None, (self.folder / "server.out").read_text(errors="replace")[-2000:]
@@ -180,7 +181,6 @@ def flow_ids(petrel, data):
     return collections.Counter(int(event["flow"]["id"]) for event in petrel.stored(data))
 
 
-@pytest.mark.timeout(300)
 def test_messages_are_stored_and_acknowledged(serve, petrel, rabbit, queue, tmp_path):
     queue.alerts(range(500))
     server = serve("--config", configure(tmp_path, rabbit.port, queue.queue))
@@ -213,7 +213,6 @@ def test_nothing_is_acknowledged_before_it_is_durable(serve, petrel, rabbit, que
     assert adds_up(ledger) and ledger["stored"] == published, ledger
 
 
-@pytest.mark.timeout(400)
 def test_a_broker_that_is_killed_and_started_is_found_again(serve, petrel, rabbit, queue, tmp_path):
     server = serve("--config", configure(tmp_path, rabbit.port, queue.queue, more="    prefetch: 100\n"))
     queue.alerts(range(300))

@@ -48,9 +48,11 @@ struct ADBDecoy: DecoyDialogue {
 
     private static func message(_ command: UInt32, _ first: UInt32, _ second: UInt32, _ data: [UInt8] = []) -> [UInt8] {
         let sum = data.reduce(UInt32(0)) { $0 &+ UInt32($1) }
-        return [command, first, second, UInt32(data.count), sum, command ^ 0xffff_ffff].flatMap { word in
-            (0..<4).map { UInt8(truncatingIfNeeded: word >> (UInt32($0) * 8)) }
-        } + data
+        let words: [UInt32] = [command, first, second, UInt32(data.count), sum, command ^ 0xffff_ffff]
+        var bytes: [UInt8] = []
+        for word in words { for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) } }
+        bytes += data
+        return bytes
     }
 
     private static func word(_ bytes: [UInt8], _ at: Int) -> UInt32 {

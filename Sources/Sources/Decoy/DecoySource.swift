@@ -104,9 +104,9 @@ public struct DecoySource: Source {
                 connections: options.maxConnections, connectionsPerAddress: options.maxConnectionsPerAddress, idle: options.idleTimeout,
                 lifetime: options.maximumTime, inboxBytes: min(options.maximumBytes, 65_536)),
             allow: options.allow, tls: nil, notices: notices, tellsBroken: false, counts: counts)
-        try await listener.run(onBound: { onBound(port.service, $0) }) { connection in
-            try await serve(connection, port.service, collector)
-        }
+        try await listener.run(
+            onBound: { onBound(port.service, $0) },
+            serve: { connection in try await serve(connection, port.service, collector) })
     }
 
     private func serve(_ connection: PeerConnection, _ service: DecoyService, _ collector: DecoyCollector) async throws {

@@ -12,11 +12,15 @@ struct MySQLDecoy: DecoyDialogue {
     init(salt: [UInt8]) { self.salt = (salt + Array(repeating: 0x41, count: 20)).prefix(20).map { $0 & 0x7f == 0 ? 0x41 : $0 & 0x7f } }
 
     mutating func open() -> [UInt8] {
-        var body: [UInt8] = [10] + Array("8.0.36".utf8) + [0]
-        body += [0x2a, 0, 0, 0] + salt[..<8] + [0]
+        var body: [UInt8] = [10]
+        body += "8.0.36\0".utf8
+        body += [0x2a, 0, 0, 0] as [UInt8]
+        body += salt[..<8]
         // Capabilities without TLS; utf8mb4; autocommit.
-        body += [0xff, 0xf7, 0xff, 0x02, 0x00, 0x0f, 0x80, 21] + Array(repeating: 0, count: 10)
-        body += salt[8...] + [0] + Array("mysql_native_password".utf8) + [0]
+        body += [0, 0xff, 0xf7, 0xff, 0x02, 0x00, 0x0f, 0x80, 21] as [UInt8]
+        body += [UInt8](repeating: 0, count: 10)
+        body += salt[8...]
+        body += "\0mysql_native_password\0".utf8
         return Self.packet(body, number: 0)
     }
 

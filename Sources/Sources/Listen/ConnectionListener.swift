@@ -48,7 +48,7 @@ struct ConnectionListener: Sendable {
     /// Accepts until the task is cancelled or `serve` throws; connections are closed when their `serve` returns.
     ///
     /// - Parameter onBound: told the port once the listener listens.
-    func run(onBound: @Sendable (Int) throws -> Void, serve: @escaping @Sendable (PeerConnection) async throws -> Void) async throws {
+    func run(onBound: @Sendable (Int) async throws -> Void, serve: @escaping @Sendable (PeerConnection) async throws -> Void) async throws {
         let counts = counts
         let (accepted, continuation) = AsyncStream<PeerConnection>.makeStream()
         let server = try await bind { channel in
@@ -78,12 +78,18 @@ struct ConnectionListener: Sendable {
             // Those, too, that were accepted and are not served yet.
             counts.closeAll()
         }
-        try onBound(server.localAddress?.port ?? 0)
+        try await onBound(server.localAddress?.port ?? 0)
         try await withThrowingDiscardingTaskGroup { group in
             for await connection in accepted {
                 group.addTask {
                     defer { connection.close() }
-                    try await serve(connection)
+                    do {
+                        try await serve(connection)
+                    } catch {
+                        // The group only cancels its other tasks: the loop that accepts must end, too.
+                        continuation.finish()
+                        throw error
+                    }
                     if tellsBroken, case .failed(let why) = connection.end {
                         notices.tell("broken", "\(place): \(connection.name): \(why)")
                     }

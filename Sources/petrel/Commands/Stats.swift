@@ -44,8 +44,7 @@ struct Stats: AsyncParsableCommand {
             if held.copies > 0 { Console.print("          copies to keep: \(Console.grouped(Int(held.copies)))") }
             if held.mixedEvents > 0 {
                 let bytes = Console.grouped(Int(held.mixedBytes))
-                Console.print(
-                    "          of all classes, from earlier versions: \(Console.grouped(Int(held.mixedEvents))) in \(bytes) bytes")
+                Console.print("          of any class, from earlier versions: \(Console.grouped(Int(held.mixedEvents))) in \(bytes) bytes")
             }
             Console.print("columns   \(Console.grouped(columns.bytes)) bytes in \(columns.count) files")
             Console.print(

@@ -7,6 +7,7 @@ enum SourceKinds {
         .file, .stdin,
         .syslog, .unix, .decoy,
         .webSocket,
+        .httpPoll, .rss, .sse, .httpStream,
         .hpfeeds, .amqp, .kafka,
         .replay, .simulator,
     ]
