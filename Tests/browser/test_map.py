@@ -250,7 +250,7 @@ def test_a_post_that_names_an_address_is_a_diamond(server, open_map):
     expect(marks).to_have_count(before + 2)
     mark = marks.last
     assert PAYLOAD in mark.get_attribute("aria-label"), "what a post says is text"
-    shape = marks.first.locator(".post-mark").evaluate("e => { const s = getComputedStyle(e); return [s.transform, s.borderRadius]; }")
+    shape = marks.first.locator(".post-mark").evaluate("e => { e.getAnimations().forEach((a) => a.finish()); const s = getComputedStyle(e); return [s.transform, s.borderRadius]; }")
     assert shape[0].startswith("matrix(0.707") and shape[1] == "0px", "a square on its corner; sensors are circles"
     expect(page.get_by_test_id("legend-posts")).to_contain_text("Posts")
     assert int(page.get_by_test_id("legend-posts").locator(".number").get_attribute("data-count")) >= 3
