@@ -141,10 +141,10 @@ def codes(petrel, tmp_path):
 @pytest.mark.timeout(240)
 def test_poll_is_exactly_once_through_kills(petrel, follow, tmp_path):
     """A list that moves on, of which each answer repeats most: each item once."""
-    moments, total, newest = random.Random(7), 12_000, [1500]
+    moments, total, newest = random.Random(7), 6_000, [1500]
 
     def script(request, number):
-        newest[0] = min(total, newest[0] + moments.randint(300, 1500))
+        newest[0] = min(total, newest[0] + moments.randint(100, 700))
         shown = range(max(0, newest[0] - 4000), newest[0])
         body = json.dumps({"data": {"items": [ecs(index) for index in shown]}}).encode()
         request.whole(gzip.compress(body, 1), Content_Encoding="gzip", ETag=f'"{newest[0]}-{number}"')
