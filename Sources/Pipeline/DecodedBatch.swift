@@ -10,6 +10,8 @@ struct DecodedBatch {
     var ledger = Ledger()
     var verdicts: [BatchVerdict.Verdict] = []
     var newest: Timestamp?
+    /// Events whose time was too far ahead of the clock.
+    var future = 0
 
     /// Decodes every record; what is not understood becomes a dead letter.
     mutating func decode(_ batch: RawBatch, with decoder: inout any Format, of stream: StreamDescription, settings: SourceSettings) {
@@ -45,8 +47,10 @@ struct DecodedBatch {
         ledger.duplicate += Int64(batch.duplicates)
         ledger.shed += Int64(batch.shed)
         ledger.filtered += Int64(batch.filtered)
-        let newestStored = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
-        newest = [newest, newestStored].compactMap(\.self).max()
+        if let last = newestTime, let tolerance = settings.clockToleranceSeconds, last > batch.arrival.adding(seconds: tolerance) {
+            future = events.clampFuture(to: batch.arrival, toleranceSeconds: tolerance)
+        }
+        newest = [newest.map { min($0, batch.arrival) }, newestTime].compactMap(\.self).max()
     }
 
     /// Takes out the posts of a record that have no keyword. They count as filtered, one each; their times still show how far the source is.
@@ -68,6 +72,8 @@ struct DecodedBatch {
         ledger.filtered += Int64(filtered)
         return .stored(count - filtered)
     }
+
+    private var newestTime: Timestamp? { (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max() }
 
     private static func verdict(_ decoded: Decoded) -> BatchVerdict.Verdict {
         switch decoded {

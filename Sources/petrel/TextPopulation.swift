@@ -2,8 +2,8 @@ import Simulator
 
 /// Texts of the query bench: one event in eight has a payload of a dozen words, nearly all different from each other.
 ///
-/// Words come from a vocabulary with the skew of real texts. `beacon` is in one event of 100,000, `reverse shell` in one of 8,000, while
-/// `reverse` and `shell` by themselves are in many.
+/// Words come from a vocabulary with the skew of real texts. `beacon` is in one event of 100,000; `reverse` and `shell` are in many,
+/// one after the other in one text of some hundred.
 struct TextPopulation {
     private static let vocabulary = 20_000
     private static let syllables = [
@@ -17,7 +17,6 @@ struct TextPopulation {
     mutating func text(_ number: Int) -> String? {
         guard number % 8 == 0 else { return nil }
         var words = (0..<12).map { _ in word() }
-        if number % 8_000 == 0 { words.insert("reverse shell", at: 5) }
         if number % 100_000 == 0 { words.insert("beacon", at: 3) }
         return words.joined(separator: " ") + " n\(number)"
     }

@@ -22,7 +22,7 @@ import Testing
     }
 
     /// What one query should answer.
-    private struct Expected {
+    struct Expected {
         let scope: QueryScope
         let count: Int
         let keys: [GroupKey]

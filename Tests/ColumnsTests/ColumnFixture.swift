@@ -88,6 +88,17 @@ final class ColumnFixture {
         }
     }
 
+    /// Forgets the events that the journal no longer has.
+    func forgetRemoved() async throws {
+        var ids: Set<EventID> = []
+        var cursor = EventID.zero
+        while let block = try await journal.next(after: cursor) {
+            for index in 0..<block.events.count { ids.insert(block.id(index)) }
+            cursor = block.lastID
+        }
+        events.removeAll { !ids.contains($0.position.id) }
+    }
+
     /// A store over the journal that has taken all there is.
     func store(_ name: String = "columns", fullRows: Int, plainAfter: Int = 64, sharedBytes: Int = 64 << 20) async throws -> ColumnStore {
         let store = try await ColumnStore(

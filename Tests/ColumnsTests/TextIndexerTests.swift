@@ -151,6 +151,7 @@ import Testing
         #expect(store.textProgress.segments == 2)
         try await fixture.append(texts.batch(120))
         #expect(await store.wait(for: fixture.journal.head))
+        try Self.expectRight(store, fixture, "while words are indexed")
         #expect(await indexer.wait())
         #expect(store.textProgress == TextProgress(indexed: 240, sealed: 240, events: 270, bytes: store.textProgress.bytes, segments: 4))
         try Self.expectRight(store, fixture, "followed")

@@ -23,6 +23,7 @@ final class HeldIntake: Intake {
         var filtered = 0
         var isHeld = false
         var holdsCommits = false
+        var failure: IntakeError?
         var waiting: [CheckedContinuation<Void, Never>] = []
         var tickets: [(Ticket, Int)] = []
     }
@@ -61,6 +62,9 @@ final class HeldIntake: Intake {
 
     /// From now on nothing becomes durable before ``commit()``.
     func holdCommits() { state.withLock { $0.holdsCommits = true } }
+
+    /// From now on nothing is taken.
+    func fail() { state.withLock { $0.failure = IntakeError(.journalUnavailable, "the disk is full") } }
 
     /// Tells of all that it is durable.
     func commit() {
@@ -110,6 +114,7 @@ struct HeldLane: Lane {
 
     func accept(_ batch: RawBatch) async throws(IntakeError) -> Ticket {
         await intake.wait()
+        if let failure = intake.state.withLock({ $0.failure }) { throw failure }
         return intake.take(batch, format)
     }
     func tryAccept(_ batch: RawBatch) async throws(IntakeError) -> Ticket? { intake.take(batch, format) }

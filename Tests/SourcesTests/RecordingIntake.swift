@@ -63,6 +63,8 @@ final class RecordingIntake: Intake {
     struct Run {
         var waiting: [(RawBatch, StreamDescription, Ticket)] = []
         var left: Int
+        /// Lanes that were opened.
+        var opened = 0
     }
     let store: RecordingStore
     let framing: Framing
@@ -88,7 +90,10 @@ final class RecordingIntake: Intake {
         return store.cursors
     }
 
-    func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane { RecordingLane(intake: self, stream: stream) }
+    func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane {
+        run.withLock { $0.opened += 1 }
+        return RecordingLane(intake: self, stream: stream)
+    }
 
     func take(_ batch: RawBatch, _ stream: StreamDescription) throws(IntakeError) -> Ticket {
         let ticket = Ticket()

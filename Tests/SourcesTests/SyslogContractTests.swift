@@ -128,6 +128,17 @@ import Testing
         #expect(await peer.receive().isEmpty)
     }
 
+    /// A journal that cannot write ends the source, whose supervisor then waits and begins anew.
+    @Test(arguments: [SyslogSourceOptions.Transport.udp, .tcp])
+    func journalThatFails(over transport: SyslogSourceOptions.Transport) async throws {
+        let intake = HeldIntake()
+        let running = Self.run(try Self.options(transport), into: intake)
+        let peer = try SocketPeer(port: try await running.listening(), isDatagram: transport == .udp)
+        intake.fail()
+        try await peer.send("<13>h: x\n")
+        await #expect { try await running.task.value } throws: { ($0 as? IntakeError)?.code == .journalUnavailable }
+    }
+
     // MARK: Datagrams
 
     @Test func oneDatagramIsOneRecord() async throws {

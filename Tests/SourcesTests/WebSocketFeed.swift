@@ -16,9 +16,9 @@ struct WebSocketFeed {
         let target: String
         let headers: HTTPHeaders
         let wire: Wire
-        private let frames: NIOAsyncChannelInboundStream<WebSocketFrame>
+        private let frames: AsyncStream<WebSocketFrame>
 
-        init(number: Int, head: HTTPRequestHead, wire: Wire, frames: NIOAsyncChannelInboundStream<WebSocketFrame>) {
+        init(number: Int, head: HTTPRequestHead, wire: Wire, frames: AsyncStream<WebSocketFrame>) {
             self.number = number
             target = head.uri
             headers = head.headers
@@ -34,20 +34,20 @@ struct WebSocketFeed {
         func send(text: String) async throws { try await send(ServerFrame.text(text)) }
 
         /// The next frame of the client whose kind is among those; nil at the end.
-        func next(_ opcodes: WebSocketOpcode...) async throws -> [UInt8]? {
-            for try await frame in frames where opcodes.contains(frame.opcode) {
+        func next(_ opcodes: WebSocketOpcode...) async -> [UInt8]? {
+            for await frame in frames where opcodes.contains(frame.opcode) {
                 var data = frame.unmaskedData
                 return data.readBytes(length: data.readableBytes)
             }
             return nil
         }
 
-        func nextText() async throws -> String? { try await next(.text).map { String(decoding: $0, as: UTF8.self) } }
+        func nextText() async -> String? { await next(.text).map { String(decoding: $0, as: UTF8.self) } }
 
         /// Says goodbye and waits until the client has gone.
         func close() async throws {
             try await send(ServerFrame.bytes(8, [0x03, 0xE8]))
-            while try await next(.text, .ping, .pong, .binary, .connectionClose) != nil {}
+            while await next(.text, .ping, .pong, .binary, .connectionClose) != nil {}
         }
     }
 
@@ -74,8 +74,16 @@ struct WebSocketFeed {
                             connections.addTask {
                                 // A client that goes in the middle of the handshake or of a write is part of these tests.
                                 guard let (channel, wire, head) = try? await upgrade.get() else { return }
-                                try? await channel.executeThenClose { frames, _ in
-                                    try await script(Connection(number: own, head: head, wire: wire, frames: frames))
+                                try? await channel.executeThenClose { inbound, _ in
+                                    let (frames, tell) = AsyncStream.makeStream(of: WebSocketFrame.self)
+                                    try await withThrowingTaskGroup(of: Void.self) { group in
+                                        group.addTask {
+                                            defer { tell.finish() }
+                                            for try await frame in inbound { tell.yield(frame) }
+                                        }
+                                        try await script(Connection(number: own, head: head, wire: wire, frames: frames))
+                                        group.cancelAll()
+                                    }
                                 }
                             }
                         }

@@ -43,6 +43,7 @@ import Testing
         channel.embeddedEventLoop.advanceTime(by: .seconds(60))
         #expect(try Self.sent(channel) == [Self.frame(9), Self.frame(9)])
         try Self.receive(channel, ServerFrame.bytes(10, []))
+        channel.read()
         channel.embeddedEventLoop.advanceTime(by: .seconds(89))
         #expect(channel.isActive)
         channel.embeddedEventLoop.advanceTime(by: .seconds(1))

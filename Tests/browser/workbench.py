@@ -35,4 +35,4 @@ def counted(page, number):
 
 
 def is_settled(page):
-    page.wait_for_function("() => !document.querySelector('petrel-explore').classList.contains('asking') && document.querySelector('[data-testid=count]').dataset.count")
+    page.wait_for_function("() => document.querySelector('petrel-explore')?.classList.contains('asking') === false && document.querySelector('[data-testid=count]')?.dataset.count")

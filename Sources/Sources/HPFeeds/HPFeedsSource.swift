@@ -74,7 +74,7 @@ public struct HPFeedsSource: Source {
                 try await receive(inbound, outbound, &lanes, &window)
             } catch {
                 try await window.drain()
-                throw error
+                throw PeerTLS.failure(error, of: options.peer, host: options.host) ?? error
             }
             try await window.drain()
             if Task.isCancelled { throw CancellationError() }

@@ -7,6 +7,8 @@ enum KafkaEvent {
     case assigned([KafkaPartition])
     /// The group takes these partitions away; ``KafkaConsumer/release(_:)`` is the answer.
     case revoked([KafkaPartition])
+    /// The group, which is being rebalanced, did not take offsets that it was told.
+    case untold
     /// Something that the library mends by itself, or that needs no answer.
     case nothing
 }
@@ -23,6 +25,12 @@ final class KafkaConsumer {
     private static let refusals = [
         RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
         RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+    ]
+
+    /// What a group says that is being rebalanced. Our own cursor is what counts; the group can be told later.
+    private static let rebalancing = [
+        RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
+        RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST, RD_KAFKA_RESP_ERR__WAIT_COORD,
     ]
 
     private let options: KafkaSourceOptions
@@ -69,7 +77,8 @@ final class KafkaConsumer {
                 throw PeerError(.misconfigured, "\(options.peer): \(Self.text(text)); correct it below properties:")
             }
         }
-        rd_kafka_conf_set_events(configuration, RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR)
+        rd_kafka_conf_set_events(
+            configuration, RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR)
         return configuration
     }
 
@@ -86,6 +95,10 @@ final class KafkaConsumer {
         case RD_KAFKA_EVENT_REBALANCE:
             let partitions = Self.partitions(rd_kafka_event_topic_partition_list(event))
             return rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS ? .assigned(partitions) : .revoked(partitions)
+        case RD_KAFKA_EVENT_OFFSET_COMMIT:
+            let code = rd_kafka_event_error(event)
+            if Self.passing.contains(code) || code == RD_KAFKA_RESP_ERR__NO_OFFSET { return .nothing }
+            return try isTaken(code) ? .nothing : .untold
         case RD_KAFKA_EVENT_ERROR:
             let code = rd_kafka_event_error(event)
             guard !Self.passing.contains(code) else { return .nothing }
@@ -136,17 +149,21 @@ final class KafkaConsumer {
     }
 
     /// Tells the group how far we are, for those who look at its lag and for partitions without a cursor.
-    func tell(_ offsets: [(partition: KafkaPartition, next: Int64)], isWaiting: Bool) throws(PeerError) {
-        guard !offsets.isEmpty else { return }
+    ///
+    /// Returns whether the group took it; without waiting, ``KafkaEvent/untold`` comes when it did not.
+    func tell(_ offsets: [(partition: KafkaPartition, next: Int64)], isWaiting: Bool) throws(PeerError) -> Bool {
+        guard !offsets.isEmpty else { return true }
+        var code = RD_KAFKA_RESP_ERR_NO_ERROR
         try withList(offsets.map { ($0.partition, $0.next) }) { list throws(PeerError) in
-            let code = rd_kafka_commit(handle, list, isWaiting ? 0 : 1)
-            // Our own cursor is what counts: a group that is just being rebalanced is told the next time.
-            let harmless = [
-                RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
-                RD_KAFKA_RESP_ERR__ASSIGNMENT_LOST,
-            ]
-            if !harmless.contains(code) { try check(code, "does not take offsets") }
+            code = rd_kafka_commit(handle, list, isWaiting ? 0 : 1)
         }
+        return try isTaken(code)
+    }
+
+    private func isTaken(_ code: rd_kafka_resp_err_t) throws(PeerError) -> Bool {
+        if Self.rebalancing.contains(code) { return false }
+        try check(code, "does not take offsets")
+        return true
     }
 
     /// Leaves the group.

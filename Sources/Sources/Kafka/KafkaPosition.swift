@@ -67,7 +67,7 @@ struct KafkaPositions {
     /// Whether messages were taken that are not durable yet.
     var hasPending: Bool { positions.values.contains { !$0.pending.isEmpty } }
 
-    /// The offsets that the group does not know yet.
+    /// The offsets that the group has not been told.
     mutating func untold() -> [(partition: KafkaPartition, next: Int64)] {
         var found: [(KafkaPartition, Int64)] = []
         for (partition, position) in positions where !position.isTold {
@@ -76,5 +76,10 @@ struct KafkaPositions {
             positions[partition]?.isTold = true
         }
         return found
+    }
+
+    /// Notes that the group did not take what it was told: it is told again.
+    mutating func noteUntold() {
+        for partition in positions.keys { positions[partition]?.isTold = false }
     }
 }

@@ -96,13 +96,17 @@ final class KafkaSession: Sendable {
             try read(consumer)
             guard ContinuousClock.now - told > .seconds(1) else { continue }
             told = .now
-            try consumer.tell(untold(), isWaiting: false)
+            try tell(consumer, isWaiting: false)
         }
-        try consumer.tell(untold(), isWaiting: true)
+        try tell(consumer, isWaiting: true)
         try consumer.close()
     }
 
-    private func untold() -> [(partition: KafkaPartition, next: Int64)] { state.withLock { $0.positions.untold() } }
+    private func tell(_ consumer: KafkaConsumer, isWaiting: Bool) throws(PeerError) {
+        let untold = state.withLock { $0.positions.untold() }
+        guard try !consumer.tell(untold, isWaiting: isWaiting) else { return }
+        state.withLock { $0.positions.noteUntold() }
+    }
 
     private func read(_ consumer: KafkaConsumer) throws(PeerError) {
         var messages: [KafkaMessage] = []
@@ -123,6 +127,7 @@ final class KafkaSession: Sendable {
                 messages.removeAll { gone.contains($0.partition) }
                 handover.drop { gone.contains($0.partition) }
                 try release(partitions, of: consumer)
+            case .untold: state.withLock { $0.positions.noteUntold() }
             case .nothing: break
             }
         }
@@ -132,7 +137,7 @@ final class KafkaSession: Sendable {
     private func release(_ partitions: [KafkaPartition], of consumer: KafkaConsumer) throws(PeerError) {
         let deadline = DispatchTime.now() + .seconds(Self.revocationSeconds)
         while state.withLock({ $0.positions.hasPending && !$0.isClosing }), progress.wait(timeout: deadline) == .success {}
-        try consumer.tell(untold(), isWaiting: true)
+        try tell(consumer, isWaiting: true)
         try consumer.release(partitions)
     }
 }

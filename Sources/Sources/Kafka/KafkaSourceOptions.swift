@@ -10,6 +10,8 @@ public struct KafkaSourceOptions: Sendable {
     public var beginsAtOldest = true
     /// Settings of librdkafka by name, e.g. `security.protocol`.
     public var properties: [String: String] = [:]
+    /// The password for SASL; nil when there is none.
+    public var password: String?
     /// Formats by topic; a name that ends in `*` stands for all that begin so. Others are recognised by their content.
     public var formats: [String: String] = [:]
     /// The longest message in bytes; longer ones are dead-lettered as `too_long`.
@@ -20,9 +22,6 @@ public struct KafkaSourceOptions: Sendable {
         "bootstrap.servers", "metadata.broker.list", "group.id", "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store",
         "auto.offset.reset", "sasl.password",
     ]
-
-    /// The password for SASL; nil when there is none.
-    public var password: String?
 
     /// Options for topics of a cluster.
     public init(brokers: [String], topics: [String], group: String) {

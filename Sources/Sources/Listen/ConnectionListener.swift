@@ -40,12 +40,16 @@ struct ConnectionListener: Sendable {
     let tls: NIOSSLContext?
     /// Told of refused peers and broken connections.
     let notices: NoticeLimiter
+    /// Whether broken connections are told of.
+    var tellsBroken = true
+    /// What is open; listeners that share it share their limits.
+    var counts = ConnectionCounts()
 
     /// Accepts until the task is cancelled or `serve` throws; connections are closed when their `serve` returns.
     ///
     /// - Parameter onBound: told the port once the listener listens.
-    func run(onBound: @Sendable (Int) throws -> Void, serve: @escaping @Sendable (PeerConnection) async throws -> Void) async throws {
-        let counts = ConnectionCounts()
+    func run(onBound: @Sendable (Int) async throws -> Void, serve: @escaping @Sendable (PeerConnection) async throws -> Void) async throws {
+        let counts = counts
         let (accepted, continuation) = AsyncStream<PeerConnection>.makeStream()
         let server = try await bind { channel in
             guard admit(channel, counts) else { return channel.close() }
@@ -74,13 +78,21 @@ struct ConnectionListener: Sendable {
             // Those, too, that were accepted and are not served yet.
             counts.closeAll()
         }
-        try onBound(server.localAddress?.port ?? 0)
+        try await onBound(server.localAddress?.port ?? 0)
         try await withThrowingDiscardingTaskGroup { group in
             for await connection in accepted {
                 group.addTask {
                     defer { connection.close() }
-                    try await serve(connection)
-                    if case .failed(let why) = connection.end { notices.tell("broken", "\(place): \(connection.name): \(why)") }
+                    do {
+                        try await serve(connection)
+                    } catch {
+                        // The group only cancels its other tasks: the loop that accepts must end, too.
+                        continuation.finish()
+                        throw error
+                    }
+                    if tellsBroken, case .failed(let why) = connection.end {
+                        notices.tell("broken", "\(place): \(connection.name): \(why)")
+                    }
                 }
             }
             // Only cancellation ends the stream: the connections that are left are told so.
@@ -128,7 +140,7 @@ struct ConnectionListener: Sendable {
 }
 
 /// How many connections are open.
-private final class ConnectionCounts: Sendable {
+final class ConnectionCounts: Sendable {
     private struct State {
         var open: [ObjectIdentifier: any Channel] = [:]
         var byAddress: [IPAddress: Int] = [:]

@@ -78,12 +78,14 @@ public struct SyslogSource: Source {
         let listener = ConnectionListener(
             place: .address(options.listen), limits: ConnectionLimits(connections: options.maxConnections, idle: options.idleTimeout),
             allow: options.allow, tls: transport == .tls ? try options.tls?.context() : nil, notices: notices)
-        // Shows the source as live before the first message.
-        var router = SyslogRouter(options, name: "\(transport.rawValue) \(options.listen)", intake: intake, now: now)
-        try await router.open()
-        try await listener.run(onBound: { onBound(transport, $0) }) { connection in
-            try await serve(connection, transport, into: intake)
-        }
+        try await listener.run(
+            onBound: { port in
+                // Shows the source as live before the first message.
+                var router = SyslogRouter(options, name: "\(transport.rawValue) \(options.listen)", intake: intake, now: now)
+                try await router.open()
+                onBound(transport, port)
+            },
+            serve: { connection in try await serve(connection, transport, into: intake) })
     }
 
     private func serve(_ connection: PeerConnection, _ transport: SyslogSourceOptions.Transport, into intake: any Intake) async throws {

@@ -73,8 +73,8 @@ public struct WebSocketSource: Source {
                     try Task.checkCancellation()
                     throw WebSocketError(.closed, "the connection ended")
                 } catch { failure = error }
-                // What was accepted is durable before the run ends, however it ends.
-                try await feeder.drain()
+                // What was accepted is durable before the run ends, unless the intake itself has given up.
+                if !(failure is IntakeError) { try await feeder.drain() }
                 if let failure { throw failure }
             }
         } catch let error as WebSocketError {

@@ -32,6 +32,9 @@ extension StateRoutes {
         metric(
             "petrel_source_lag_seconds", "gauge", "Seconds by which the newest event time is behind the clock.",
             pipeline.sources.compactMap { source in source.lag.map { ("{source=\"\(escaped(source.name))\"}", "\($0)") } })
+        metric(
+            "petrel_source_future_total", "counter", "Events whose time was too far ahead of the clock and was set to their arrival.",
+            pipeline.sources.map { ("{source=\"\(escaped($0.name))\"}", "\($0.future)") })
         return text
     }
 }

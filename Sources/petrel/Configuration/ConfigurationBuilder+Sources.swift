@@ -44,7 +44,8 @@ extension ConfigurationBuilder {
         guard let name = values.text("name") else { return nil }
         let settings = SourceSettings(
             name: name, format: values.text("format"), sensor: values.text("sensor"), zoneMinutes: values.integer("time_zone") ?? 0,
-            isSimulated: kind.isSimulated, keywords: keywords(values))
+            isSimulated: kind.isSimulated, keywords: keywords(values),
+            clockToleranceSeconds: values.integer("clock_tolerance").map { Double($0) / 1000 })
         var section = SourceSection(values, settings: settings)
         let make = kind.read(&section)
         for problem in section.problems { note(values, problem.key, problem.text) }

@@ -5,7 +5,7 @@ enum SourceKinds {
     /// All kinds, in the order in which they are shown.
     static let all: [SourceKind] = [
         .file, .stdin,
-        .syslog, .unix,
+        .syslog, .unix, .decoy,
         .webSocket,
         .httpPoll, .rss, .sse, .httpStream,
         .hpfeeds, .amqp, .kafka,
@@ -23,6 +23,9 @@ enum SourceKinds {
         ConfigurationOption(
             name: "name", type: .text, summary: "Unique name, under which its books are kept; do not change it.", example: "my-{kind}",
             isRequired: true),
+        ConfigurationOption(
+            name: "clock_tolerance", type: .duration(0...365 * 86_400_000, word: "unlimited"),
+            summary: "How far an event's time may be ahead of its arrival; a later one is set to the arrival and marked.", standard: "5m"),
     ]
 
     /// Options of sources whose records can be of any format.

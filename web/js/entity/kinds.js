@@ -68,7 +68,7 @@ export const kindNamed = (kind) => (Object.hasOwn(KINDS, kind) ? KINDS[kind] : n
 export const kindNames = Object.keys(KINDS);
 
 /** Address of a thing's page. @param {string} kind @param {string|number} value */
-export const entityAddress = (kind, value) => address(`entity/${kind}/${encodeURIComponent(String(value)).replaceAll('.', (dot, at, all) => (/^\.+$/.test(all) ? '%2E' : dot))}`);
+export const entityAddress = (kind, value) => address(`entity/${kind}/${encodeURIComponent(String(value))}`);
 
 /** The page that tells more of a field's value, or null. @param {string} field @param {string|number} value */
 export function pageOf(field, value) {

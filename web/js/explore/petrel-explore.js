@@ -254,6 +254,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     const wasHidden = this.#event.hidden;
     this.#event.hidden = false;
     this.classList.add('reading');
+    this.#table.mark(id);
     this.#event.show(id);
     // On a phone the event covers the list, so the focus goes with it.
     if (wasHidden && matchMedia('(max-width: 860px)').matches) this.#event.focusTitle();

@@ -9,7 +9,7 @@ import { stepFor } from '../range.js';
 
 /** Neighbouring spans are asked for together while they have no more events than this. */
 const PAGE = 250;
-const LIMIT = 1000;
+const LIMIT = 500;
 /** A jump further than this beyond what is loaded looks the place up in a finer histogram. */
 const REACH = 3000;
 const MOST_LOADED = 12_000;

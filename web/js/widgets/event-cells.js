@@ -53,7 +53,7 @@ export function summaryOf(fields) {
 export function cellContent(column, fields) {
   if (column === SUMMARY) return [summaryOf(fields)];
   const value = fields.get(column);
-  if (value === undefined) return [h('span.absent', { 'aria-label': 'absent', text: '–' })];
+  if (value === undefined) return [h('span.absent', { title: 'absent', text: '–' })];
   if (column === '@timestamp') {
     const time = Date.parse(value);
     return [h('time', { text: stamp(time), title: utc(time) })];

@@ -228,9 +228,9 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     const sum = (counts) => [...counts].filter(within).reduce((total, [, number]) => total + number, 0);
     const lines = this.#series.map((series, index) => ({ series, index, number: sum(series.counts) })).filter(({ number }) => number > 0 || !this.#chart.split);
     const previous = this.#chart.spans.filter(({ start }) => within([start])).reduce((total, span) => total + (span.previous ?? 0), 0);
-    this.#hint.replaceChildren(h('p', { text: period(ends.from, ends.to) }), h('dl', {},
-      ...lines.flatMap(({ series, index, number }) => [this.#mark(series, index), h('dt', { text: this.#label(series) }), h('dd', { text: count(number) })]),
-      ...(this.#chart.spans[0]?.previous === undefined ? [] : [h('span'), h('dt', { text: 'Before' }), h('dd', { text: count(previous) })])));
+    this.#hint.replaceChildren(h('p', { text: period(ends.from, ends.to) }), h('div.hint-lines', {},
+      ...lines.flatMap(({ series, index, number }) => [this.#mark(series, index), h('span', { text: this.#label(series) }), h('b', { text: count(number) })]),
+      ...(this.#chart.spans[0]?.previous === undefined ? [] : [h('span'), h('span', { text: 'Before' }), h('b', { text: count(previous) })])));
     this.#hint.hidden = false;
     const middle = LEFT + (left + right) / 2;
     const isRight = middle > (LEFT + this.#width) / 2;

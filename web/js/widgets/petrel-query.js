@@ -25,7 +25,9 @@ customElements.define('petrel-query', class extends HTMLElement {
   #fault = h('div.query-fault', { id: 'query-fault', role: 'alert', hidden: true, data: { testid: 'query-fault' } });
   #proposals = [];
   #chosen = -1;
+  /** What a proposal replaces, in the text that the proposals were asked for. */
   #edge = { from: 0, to: 0 };
+  #askedFor = '';
   #timer = 0;
   /** @type {AbortController|null} */
   #asking = null;
@@ -131,6 +133,7 @@ customElements.define('petrel-query', class extends HTMLElement {
       // An empty query would be left out of the address; a blank has the same proposals.
       const answer = await ask('complete', { q: text || ' ', caret, limit: MOST, ...this.scope() }, this.#asking.signal);
       if (document.activeElement !== this.#field || this.#field.value !== text) return;
+      this.#askedFor = text;
       this.#edge = text ? { from: unitsOf(text, answer.from), to: unitsOf(text, answer.to) } : { from: 0, to: 0 };
       this.#show(answer.proposals.slice(0, MOST), answer.kind);
     } catch (error) {
@@ -160,7 +163,9 @@ customElements.define('petrel-query', class extends HTMLElement {
   /** Puts a proposal in place of what is being written. */
   #take(index) {
     const { text, kind } = this.#proposals[index];
-    const { from, to } = this.#edge;
+    // Whoever types faster than proposals come has gone on behind the caret that they are for.
+    const { from } = this.#edge;
+    const to = Math.max(from, this.#edge.to + this.#field.value.length - this.#askedFor.length);
     const before = this.#field.value.slice(0, from);
     const after = this.#field.value.slice(to);
     const tail = kind === 'field' ? ': ' : ' ';

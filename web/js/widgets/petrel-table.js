@@ -14,6 +14,8 @@ const SPARE_ROWS = 6;
 const CHARACTER_PX = 7.4;
 const WIDE_SUMMARY_PX = 320;
 
+const idOf = (event) => event?.event?.id ?? '';
+
 customElements.define('petrel-table', class extends HTMLElement {
   #head = h('div.table-head', { role: 'row', 'aria-rowindex': 1 });
   #layer = h('div.table-layer', { role: 'rowgroup' });
@@ -27,6 +29,8 @@ customElements.define('petrel-table', class extends HTMLElement {
   #first = 0;
   #scrollTop = 0;
   #active = -1;
+  /** Event of the marked row; the mark stays with it when rows come before it. */
+  #activeId = '';
   #isDrawn = false;
   /** Fields of documents, made once for each. @type {WeakMap<object, Map<string, string>>} */
   #fields = new WeakMap();
@@ -72,8 +76,8 @@ customElements.define('petrel-table', class extends HTMLElement {
   setRows(rows, keep = false) {
     this.#rows = rows;
     this.#clear();
+    this.#active = -1;
     if (!keep) {
-      this.#active = -1;
       this.#first = 0;
       this.#scroll.scrollTop = 0;
       this.#scrollTop = 0;
@@ -95,6 +99,7 @@ customElements.define('petrel-table', class extends HTMLElement {
   activate(index, open) {
     if (index < 0 || index >= this.#rows.count) return;
     this.#active = index;
+    this.#activeId = idOf(this.#rows.row(index));
     const fit = this.#fit;
     if (index < this.#first) this.#goTo(index);
     else if (index > this.#first + fit - 1) this.#goTo(index - fit + 1);
@@ -102,8 +107,11 @@ customElements.define('petrel-table', class extends HTMLElement {
     if (open) this.#tell('open', index);
   }
 
-  unmark() {
+  /** Marks the row of an event; none when it is empty. @param {string} id */
+  mark(id) {
+    if (id === this.#activeId) return;
     this.#active = -1;
+    this.#activeId = id;
     this.draw();
   }
 
@@ -198,7 +206,7 @@ customElements.define('petrel-table', class extends HTMLElement {
     for (let index = first; index <= last; index += 1) {
       const event = this.#rows.row(index);
       let element = this.#shown.get(index);
-      const id = event?.event?.id ?? '';
+      const id = idOf(event);
       if (element && element.dataset.id !== id) {
         element.remove();
         element = undefined;
@@ -209,6 +217,8 @@ customElements.define('petrel-table', class extends HTMLElement {
         this.#layer.append(element);
       }
       element.style.transform = `translateY(${Math.round((index - this.#first) * this.#rowHeight)}px)`;
+      if (id && index === this.#active) this.#activeId = id;
+      else if (id && id === this.#activeId) this.#active = index;
       element.setAttribute('aria-selected', String(index === this.#active));
     }
     if (this.#active >= 0 && this.#shown.has(this.#active)) this.#scroll.setAttribute('aria-activedescendant', `row-${this.#active}`);
