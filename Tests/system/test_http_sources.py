@@ -189,7 +189,7 @@ def test_poll_obeys_the_peer(follow, tmp_path):
 RECORDED = [
     ("cisa-kev", "feeds/cisa-kev.json.gz", 1404, []),
     ("threatfox", "feeds/threatfox-40.json", 40, []),
-    ("dshield", "feeds/firehol-2016-12/dshield.netset.gz", 20, []),
+    ("dshield", "feeds/firehol-2016-12/dshield.netset.gz", None, []),
     ("feodo", "feeds/feodo-2018-12-11.ipset", None, ["format: address-list", "items: []", "key: ['1']"]),
     ("urlhaus", "feeds/urlhaus-urls-only.csv.gz", 12_193, ["format: url-list", "key: ['.']"]),
 ]
@@ -211,7 +211,7 @@ def test_presets_take_recorded_answers(follow, shared, tmp_path, preset, path, c
         books = ledger(server)
         server.stop()
     assert books["dead_lettered"] == 0 and adds_up(books), books
-    assert books["stored"] + 0 <= count and books["duplicate"] >= books["stored"], books
+    assert books["stored"] <= count and books["duplicate"] >= books["stored"], books
     # Lists may name an item twice; nothing else may be missing.
     assert books["stored"] >= count * 0.98, books
 
