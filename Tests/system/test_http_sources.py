@@ -282,13 +282,12 @@ def test_event_stream_is_exactly_once_through_kills(petrel, follow, tmp_path):
     assert codes(petrel, tmp_path) == sorted(f"n{number}" for number in range(total))
 
 
-@pytest.mark.parametrize("preset, path, stored", [
-    ("checkpoint", "livefeeds/checkpoint-threatmap-2026-09-05.sse", 58), ("mastodon", "social/mastodon/stream_user_direct.user.sse", None)])
-def test_event_stream_presets_take_recordings(follow, shared, tmp_path, preset, path, stored):
+@pytest.mark.parametrize("preset, path, names", [
+    ("checkpoint", "livefeeds/checkpoint-threatmap-2026-09-05.sse", ["event:attack"]),
+    ("mastodon", "social/mastodon/stream_user_direct.user.sse", ["event: update", "event: status.update"])])
+def test_event_stream_presets_take_recordings(follow, shared, tmp_path, preset, path, names):
     body = (shared / path).read_bytes()
-    text = body.decode()
-    if stored is None:
-        stored = text.count("event: update") + text.count("event: status.update")
+    stored = sum(line in names for line in body.decode().splitlines())
 
     def script(request, _):
         request.start("text/event-stream; charset=utf-8")
@@ -351,8 +350,8 @@ def test_lost_stream_is_noticed(follow, tmp_path):
 
 def test_configuration_says_what_is_missing(petrel, tmp_path):
     config = configure(tmp_path, "http-poll", "interval: 1s")
-    done = petrel("check-config", config)
+    done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
     assert done.returncode != 0 and b"url: is missing; add it, or name a preset" in done.stderr + done.stdout
     config = configure(tmp_path, "http-stream", "preset: x")
-    done = petrel("check-config", config)
+    done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
     assert done.returncode != 0 and b"token_file: is missing" in done.stderr + done.stdout
