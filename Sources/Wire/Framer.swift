@@ -106,7 +106,10 @@ public struct Framer: Sendable {
                         scanner.at = cut + 1
                         records.append(range.lowerBound..<cut)
                     } else {
+                        // What the record showed of the stream stays known: in an array the next one is an element too.
+                        let json = scanner.json
                         scanner = before
+                        scanner.json = json
                         scanner.at = range.lowerBound
                         tooLong = range.lowerBound
                         isTooLongComplete = true

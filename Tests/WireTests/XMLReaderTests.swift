@@ -27,7 +27,7 @@ import Wire
 
     @Test(arguments: [
         ("<a>b</a>", ["<a>", "b", "</a>"]), ("<a x='1>'/>", ["<a x='1>'/>"]), ("<a><b/></a>", ["<a>", "<b/>", "</a>"]),
-        ("<?xml version='1.0'?><!-- <x> --><a/>", ["<a/>"]), ("<a><![CDATA[<b>]]]]></a>", ["<a>", "[<b>]]", "</a>"]),
+        ("<?xml version='1.0'?><!-- <x> --><a/>", ["<a/>"]), ("<a><![CDATA[<b>]]]]></a>", ["<a>", "[<b>]]]", "</a>"]),
         ("<!DOCTYPE r [<!ENTITY e SYSTEM 'file:///etc/passwd'><!ENTITY x \"]>\">]><r>&e;</r>", ["<r>", "&e;", "</r>"]),
         ("<a></b>", ["<a>", "mismatched"]), ("</a>", ["mismatched"]), ("<a", ["unterminated"]), ("<!-- x", ["unterminated"]),
         ("<![CDATA[x]]", ["unterminated"]), ("<!DOCTYPE a [", ["unterminated"]), ("<a b=\"", ["unterminated"]), ("< a>", ["badTag"]),

@@ -141,10 +141,10 @@ def codes(petrel, tmp_path):
 @pytest.mark.timeout(240)
 def test_poll_is_exactly_once_through_kills(petrel, follow, tmp_path):
     """A list that moves on, of which each answer repeats most: each item once."""
-    moments, total, newest = random.Random(7), 12_000, [1500]
+    moments, total, newest = random.Random(7), 6_000, [1500]
 
     def script(request, number):
-        newest[0] = min(total, newest[0] + moments.randint(300, 1500))
+        newest[0] = min(total, newest[0] + moments.randint(100, 700))
         shown = range(max(0, newest[0] - 4000), newest[0])
         body = json.dumps({"data": {"items": [ecs(index) for index in shown]}}).encode()
         request.whole(gzip.compress(body, 1), Content_Encoding="gzip", ETag=f'"{newest[0]}-{number}"')
@@ -189,7 +189,7 @@ def test_poll_obeys_the_peer(follow, tmp_path):
 RECORDED = [
     ("cisa-kev", "feeds/cisa-kev.json.gz", 1404, []),
     ("threatfox", "feeds/threatfox-40.json", 40, []),
-    ("dshield", "feeds/firehol-2016-12/dshield.netset.gz", 20, []),
+    ("dshield", "feeds/firehol-2016-12/dshield.netset.gz", None, []),
     ("feodo", "feeds/feodo-2018-12-11.ipset", None, ["format: address-list", "items: []", "key: ['1']"]),
     ("urlhaus", "feeds/urlhaus-urls-only.csv.gz", 12_193, ["format: url-list", "key: ['.']"]),
 ]
@@ -211,7 +211,7 @@ def test_presets_take_recorded_answers(follow, shared, tmp_path, preset, path, c
         books = ledger(server)
         server.stop()
     assert books["dead_lettered"] == 0 and adds_up(books), books
-    assert books["stored"] + 0 <= count and books["duplicate"] >= books["stored"], books
+    assert books["stored"] <= count and books["duplicate"] >= books["stored"], books
     # Lists may name an item twice; nothing else may be missing.
     assert books["stored"] >= count * 0.98, books
 
@@ -282,13 +282,12 @@ def test_event_stream_is_exactly_once_through_kills(petrel, follow, tmp_path):
     assert codes(petrel, tmp_path) == sorted(f"n{number}" for number in range(total))
 
 
-@pytest.mark.parametrize("preset, path, stored", [
-    ("checkpoint", "livefeeds/checkpoint-threatmap-2026-09-05.sse", 58), ("mastodon", "social/mastodon/stream_user_direct.user.sse", None)])
-def test_event_stream_presets_take_recordings(follow, shared, tmp_path, preset, path, stored):
+@pytest.mark.parametrize("preset, path, names", [
+    ("checkpoint", "livefeeds/checkpoint-threatmap-2026-09-05.sse", ["event:attack"]),
+    ("mastodon", "social/mastodon/stream_user_direct.user.sse", ["event: update", "event: status.update"])])
+def test_event_stream_presets_take_recordings(follow, shared, tmp_path, preset, path, names):
     body = (shared / path).read_bytes()
-    text = body.decode()
-    if stored is None:
-        stored = text.count("event: update") + text.count("event: status.update")
+    stored = sum(line in names for line in body.decode().splitlines())
 
     def script(request, _):
         request.start("text/event-stream; charset=utf-8")
@@ -351,8 +350,8 @@ def test_lost_stream_is_noticed(follow, tmp_path):
 
 def test_configuration_says_what_is_missing(petrel, tmp_path):
     config = configure(tmp_path, "http-poll", "interval: 1s")
-    done = petrel("check-config", config)
+    done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
     assert done.returncode != 0 and b"url: is missing; add it, or name a preset" in done.stderr + done.stdout
     config = configure(tmp_path, "http-stream", "preset: x")
-    done = petrel("check-config", config)
+    done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
     assert done.returncode != 0 and b"token_file: is missing" in done.stderr + done.stdout

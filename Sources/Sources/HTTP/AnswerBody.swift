@@ -3,19 +3,42 @@ import NIOCore
 
 /// The whole body of an answer, decompressed where it is gzip, zstd or xz.
 enum AnswerBody {
-    /// Reads a body of at most so many bytes, as it comes and decompressed.
-    static func read(_ response: HTTPClientResponse, limit: Int, of fetcher: HTTPFetcher) async throws -> [UInt8] {
+    /// Reads a body of at most so many bytes, as it comes and decompressed, that is whole before the deadline.
+    static func read(
+        _ response: HTTPClientResponse, limit: Int, before deadline: ContinuousClock.Instant? = nil, of fetcher: HTTPFetcher
+    ) async throws -> [UInt8] {
         let place = fetcher.options.shownURL
+        guard let deadline else {
+            return try decompressed(try await collect(response, limit: limit, of: fetcher), limit: limit, place: place)
+        }
+        // The client's own deadline ends with the head of the answer.
+        let bytes = try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask { try await collect(response, limit: limit, of: fetcher) }
+            group.addTask {
+                try await Task.sleep(until: deadline, clock: .continuous)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+        guard let bytes else {
+            let seconds = (fetcher.options.timeout ?? .zero).inSeconds
+            throw HTTPSourceError(.stalled, "\(place): no whole answer within \(seconds) s; raise timeout")
+        }
+        return try decompressed(bytes, limit: limit, place: place)
+    }
+
+    private static func collect(_ response: HTTPClientResponse, limit: Int, of fetcher: HTTPFetcher) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         do {
             for try await part in response.body {
-                guard bytes.count + part.readableBytes <= limit else { throw tooLarge(place, limit) }
+                guard bytes.count + part.readableBytes <= limit else { throw tooLarge(fetcher.options.shownURL, limit) }
                 bytes.append(contentsOf: part.readableBytesView)
             }
         } catch {
             throw fetcher.problem(error)
         }
-        return try decompressed(bytes, limit: limit, place: place)
+        return bytes
     }
 
     /// The bytes without their compression.

@@ -77,16 +77,15 @@ public struct EventStreamSource: Source {
             throw fetcher.problem(error)
         }
         try await session.drain()
+        if reader.lastID.count > Self.maximumIDBytes {
+            onNotice("\(place): event ids are longer than \(Self.maximumIDBytes) bytes; a connection cannot go on from one")
+        }
         guard isAnythingHere else { throw HTTPSourceError(.ended, "\(place): the peer closed the stream before anything came") }
         return reader.retryMilliseconds.map { min(.milliseconds($0), Self.maximumRetry) } ?? options.reconnect
     }
 
-    /// What is committed of an id; ids that are too long are not, and the stream then goes on with what is new.
-    private func identity(_ id: [UInt8]) -> [UInt8] {
-        guard id.count > Self.maximumIDBytes else { return id }
-        onNotice("\(options.client.shownURL): event ids are longer than \(Self.maximumIDBytes) bytes; a restart cannot go on from one")
-        return []
-    }
+    /// What is committed of an id; one that is too long is not, and the stream then goes on with what is new.
+    private func identity(_ id: [UInt8]) -> [UInt8] { id.count > Self.maximumIDBytes ? [] : id }
 }
 
 /// The records of one connection on their way to their lane, which is opened with the first of them.

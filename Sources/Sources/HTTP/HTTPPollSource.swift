@@ -55,6 +55,7 @@ public struct HTTPPollSource: Source {
         var fields = [("Accept-Encoding", "gzip"), ("Accept", "*/*")]
         if !position.entityTag.isEmpty { fields.append(("If-None-Match", position.entityTag)) }
         if !position.modified.isEmpty { fields.append(("If-Modified-Since", position.modified)) }
+        let deadline = options.client.timeout.map { ContinuousClock.now + $0 }
         let response = try await fetcher.send(to: position.url(options.client.url), fields: fields)
         let asked = response.headers.first(name: "retry-after").flatMap { RetryAfter.duration($0, now: now()) }
         switch response.status.code {
@@ -72,7 +73,7 @@ public struct HTTPPollSource: Source {
             return asked
         default: throw await fetcher.refusal(response)
         }
-        let body = try await AnswerBody.read(response, limit: options.maximumAnswerBytes, of: fetcher)
+        let body = try await AnswerBody.read(response, limit: options.maximumAnswerBytes, before: deadline, of: fetcher)
         try await deliver(body, response.headers, before: position, cursor, intake)
         return nil
     }

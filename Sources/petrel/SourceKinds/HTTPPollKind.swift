@@ -10,7 +10,7 @@ extension SourceKind {
                 name: "preset", type: .choice(PollPreset.all.map(\.name)),
                 summary: "Address, format, items, key and interval of a known feed; what is stated besides wins.", example: "cisa-kev"),
             HTTPClientSection.url(
-                "https://feed.example.org/items.json", isRequired: false,
+                "https://feed.example.org/items?after={cursor}", isRequired: false,
                 summary: "Address to ask; {cursor} in it stands for the cursor of the last answer. A preset has its own."),
         ] + HTTPClientSection.options + polling + [
             ConfigurationOption(

@@ -52,7 +52,7 @@ extension SourceKind {
                 name: "preset", type: .choice(["x"]),
                 summary: "X's filtered stream (API v2): address, format, key, and rules made from keywords.", example: "x"),
             HTTPClientSection.url(
-                "https://feed.example.org/stream", isRequired: false,
+                "https://feed.example.org/stream?after={cursor}", isRequired: false,
                 summary: "Address of the stream; {cursor} in it stands for the cursor of the last record. The preset has its own."),
             ConfigurationOption(
                 name: "cursor", type: .text, summary: "JSON path to the place in each record from which to go on.", example: "id"),
