@@ -14,15 +14,17 @@ struct SegmentScan {
     let hidden: HiddenRows?
     /// Ends the scan early.
     let stop: QueryStop
+    /// The numbers that all questions share; nil where there are none.
+    let shared: SharedNumbers?
     /// The zones with chosen rows, when they are kept.
     private var kept: [(zone: Int, chosen: Zone)]?
 
     init(
         view: SegmentView, segment: MappedSegment?, filter: SegmentFilter, times: Range<Int64>, rows: Range<Int>, hidden: HiddenRows?,
-        stop: QueryStop
+        stop: QueryStop, shared: SharedNumbers? = nil
     ) {
         (self.view, self.segment, self.filter, self.times, self.rows) = (view, segment, filter, times, rows)
-        (self.hidden, self.stop) = (hidden, stop)
+        (self.hidden, self.stop, self.shared) = (hidden, stop, shared)
     }
 
     /// The same rows, chosen now, for several passes over them.

@@ -18,6 +18,9 @@ struct EnrichmentLane: Sendable {
             let name = places.assets.services.name(port: port, transport: scan.transport)
             if !name.isEmpty { encode(to: &out) { $0.append(.networkApplication, utf8: name.span) } }
         }
+        if scan.isPost, scan.relatedCount > 0, !scan.has(.postLocation), !scan.source.states(.location) {
+            appendPostPlace(scan, places, to: &out)
+        }
         if !scan.techniques.isEmpty, !places.assets.techniques.isEmpty { appendTechniques(row, scan, places, to: &out) }
     }
 
@@ -88,6 +91,22 @@ struct EnrichmentLane: Sendable {
             $0.append(.destinationAccuracy, "stated" as StaticString)
         }
         return true
+    }
+
+    /// Appends the place of the first address that a post names and that has one.
+    private mutating func appendPostPlace(_ scan: RowScan, _ places: Places, to out: inout [UInt8]) {
+        for number in 0..<scan.relatedCount {
+            let entry = look(up: scan.related[number], .source, places)
+            var pairs: [UInt8] = []
+            cache.appendPlace(entry, to: &pairs)
+            let row = EventRow(bytes: pairs, start: 0, end: pairs.count)
+            guard let point = row.point(.sourceLocation), let accuracy = row.string(.sourceAccuracy) else { continue }
+            encode(to: &out) { batch in
+                batch.append(.postLocation, point)
+                batch.append(.postAccuracy, accuracy)
+            }
+            return
+        }
     }
 
     /// Completes what the record itself says about a place, adding nothing that could contradict it.

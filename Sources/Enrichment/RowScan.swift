@@ -20,6 +20,7 @@ struct RowScan {
         case port, transport, `protocol`, application
         case observerName, observerIP, observerLocation, observerCity, observerCountry
         case family, dataset, technique, techniqueName, tactic
+        case related, postLocation
     }
 
     var source = End()
@@ -33,6 +34,10 @@ struct RowScan {
     var observerLocation: GeoPoint?
     var dataset: Range<Int>?
     var isAttack = false
+    var isPost = false
+    /// The first addresses that a record names besides its ends.
+    private(set) var related = InlineArray<4, IPAddress>(repeating: IPAddress(high: 0, low: 0))
+    private(set) var relatedCount = 0
     var techniques: [Range<Int>] = []
 
     func has(_ interest: Interest) -> Bool { present & 1 << UInt32(interest.rawValue) != 0 }
@@ -61,7 +66,13 @@ struct RowScan {
         case .observerName: observerName = observerName ?? value
         case .observerIP: observerAddress = observerAddress ?? Self.address(row, value)
         case .observerLocation: observerLocation = observerLocation ?? Self.point(row, value)
-        case .family: isAttack = Self.equals(row.extracting(value), "attack")
+        case .family:
+            isAttack = Self.equals(row.extracting(value), "attack")
+            isPost = Self.equals(row.extracting(value), "post")
+        case .related:
+            guard relatedCount < related.count else { return }
+            related[relatedCount] = Self.address(row, value)
+            relatedCount += 1
         case .dataset: dataset = dataset ?? value
         case .technique: if techniques.count < 16 { techniques.append(value) }
         default: break
@@ -96,7 +107,7 @@ extension RowScan.End {
 
 extension RowScan {
     /// Steps over a value; where it lies, without its length.
-    @inline(__always) private static func value(_ row: Span<UInt8>, _ at: inout Int, _ kind: FieldType) -> Range<Int>? {
+    @inline(__always) static func value(_ row: Span<UInt8>, _ at: inout Int, _ kind: FieldType) -> Range<Int>? {
         var start = at
         switch kind {
         case .keyword, .text:
@@ -122,7 +133,7 @@ extension RowScan {
         return Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
     }
 
-    fileprivate static func address(_ row: Span<UInt8>, _ value: Range<Int>) -> IPAddress {
+    static func address(_ row: Span<UInt8>, _ value: Range<Int>) -> IPAddress {
         let high = row.bytes.unsafeLoadUnaligned(fromByteOffset: value.lowerBound, as: UInt64.self)
         let low = row.bytes.unsafeLoadUnaligned(fromByteOffset: value.lowerBound + 8, as: UInt64.self)
         return IPAddress(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))

@@ -43,6 +43,8 @@ struct ScanPlan: Sendable {
         mark(.observerCityName, .observerCity)
         mark(.observerCountryCode, .observerCountry)
         mark(.eventFamily, .family)
+        mark(.relatedIP, .related)
+        mark(.postLocation, .postLocation)
         mark(.eventDataset, .dataset)
         mark(.threatTechniqueID, .technique)
         mark(.threatTechniqueName, .techniqueName)

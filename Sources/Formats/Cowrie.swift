@@ -61,8 +61,9 @@ public struct CowrieFormat: Format {
     }
 
     public mutating func decode(
-        _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
+        _ line: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
     ) throws(DecodeError) -> Decoded {
+        let record = line.extracting(SyslogHeader.object(in: line))
         try fields.readObject(record)
         guard let eventID = token(.eventID), eventID.kind == .string, !eventID.range.isEmpty else {
             throw DecodeError(.missingField, "no eventid")
@@ -77,7 +78,7 @@ public struct CowrieFormat: Format {
         appendDuration(record, into: &batch)
         appendMessage(eventID, record, into: &batch)
         if fields.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.duplicateKeys)) }
-        batch.endRow(raw: record)
+        batch.endRow(raw: line)
         return .events(1)
     }
 

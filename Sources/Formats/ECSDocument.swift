@@ -40,19 +40,20 @@ public struct ECSDocumentFormat: Format {
     }
 
     public mutating func decode(
-        _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
+        _ line: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
     ) throws(DecodeError) -> Decoded {
+        let record = line.extracting(SyslogHeader.object(in: line))
         try items.readObject(record)
         let ranges = items.matches.map { items[$0.token] }.filter { $0.kind == .object }.map(\.range)
         guard !ranges.isEmpty else {
             try append(record, context, &batch)
-            batch.endRow(raw: record)
+            batch.endRow(raw: line)
             return .events(1)
         }
         var found = EventBatch()
         for range in ranges {
             try append(record.extracting(range), context, &found)
-            if found.isEmpty { found.endRow(raw: record) } else { found.endRowWithoutRaw() }
+            if found.isEmpty { found.endRow(raw: line) } else { found.endRowWithoutRaw() }
         }
         batch.append(found)
         return .events(found.count)

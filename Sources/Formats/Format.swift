@@ -82,6 +82,8 @@ public struct DecodeError: Error, Equatable, Sendable, CustomStringConvertible {
         case malformedJSON = "malformed_json"
         /// Not CSV of the right number of columns.
         case malformedCSV = "malformed_csv"
+        /// Not XML, or cut.
+        case malformedXML = "malformed_xml"
         /// JSON, but not an object.
         case notAnObject = "not_an_object"
         /// A field that the format cannot do without is absent.

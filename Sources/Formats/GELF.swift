@@ -34,8 +34,9 @@ public struct GELFFormat: Format {
     }
 
     public mutating func decode(
-        _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
+        _ line: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
     ) throws(DecodeError) -> Decoded {
+        let record = line.extracting(SyslogHeader.object(in: line))
         do throws(JSONError) { try reader.read(record) } catch { throw DecodeError(error) }
         guard reader[0].kind == .object else { throw DecodeError(.notAnObject, "a JSON value, but no object") }
         var time: [UInt8] = []
@@ -77,7 +78,7 @@ public struct GELFFormat: Format {
         if let sensor = context.sensor { batch.append(.observerName, sensor) }
         batch.append(.message, utf8: message.span)
         if reader.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(reader.duplicateKeys)) }
-        batch.endRow(raw: record)
+        batch.endRow(raw: line)
         return .events(1)
     }
 

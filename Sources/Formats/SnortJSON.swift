@@ -41,8 +41,9 @@ public struct SnortJSONFormat: Format {
     }
 
     public mutating func decode(
-        _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
+        _ line: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
     ) throws(DecodeError) -> Decoded {
+        let record = line.extracting(SyslogHeader.object(in: line))
         try fields.readObject(record)
         guard fields.token(Path.rule.rawValue) != nil || fields.token(Path.msg.rawValue) != nil else {
             throw DecodeError(.missingField, "neither rule nor msg")
@@ -54,7 +55,7 @@ public struct SnortJSONFormat: Format {
         appendAlert(record, into: &batch)
         writer.write(fields, of: record, zoneMinutes: context.zoneMinutes, into: &batch)
         if fields.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.duplicateKeys)) }
-        batch.endRow(raw: record)
+        batch.endRow(raw: line)
         return .events(1)
     }
 

@@ -37,6 +37,9 @@ struct SyslogHeader {
         hostRange = hostStart..<hostEnd
     }
 
+    /// Where the value of a record lies: behind a header, or all of it.
+    static func object(in record: Span<UInt8>) -> Range<Int> { (SyslogHeader(of: record)?.end ?? 0)..<record.count }
+
     /// The host that the header names.
     func host(in record: Span<UInt8>) -> String? {
         guard !hostRange.isEmpty else { return nil }

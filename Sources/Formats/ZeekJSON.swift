@@ -21,8 +21,9 @@ public struct ZeekJSONFormat: Format {
     }
 
     public mutating func decode(
-        _ record: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
+        _ line: Span<UInt8>, in context: RecordContext, into batch: inout EventBatch
     ) throws(DecodeError) -> Decoded {
+        let record = line.extracting(SyslogHeader.object(in: line))
         try fields.readObject(record)
         event.removeAll()
         for match in fields.matches {
@@ -39,7 +40,7 @@ public struct ZeekJSONFormat: Format {
         event.append(into: &batch, context: context)
         writer.write(fields, of: record, zoneMinutes: context.zoneMinutes, into: &batch)
         if fields.duplicateKeys > 0 { batch.append(label: "json_duplicate_keys", String(fields.duplicateKeys)) }
-        batch.endRow(raw: record)
+        batch.endRow(raw: line)
         return .events(1)
     }
 

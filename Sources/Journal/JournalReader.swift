@@ -178,7 +178,7 @@ public final class JournalReader {
     }
 
     /// The complete files, oldest first.
-    private func files() throws(JournalError) -> [JournalFile] {
+    func files() throws(JournalError) -> [JournalFile] {
         let names = try folder.list()
         if open.count > names.count { open = open.filter { names.contains($0.key) } }
         var files: [JournalFile] = []

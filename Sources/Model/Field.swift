@@ -64,6 +64,7 @@ public enum Field: UInt16, CaseIterable, Sendable {
     case botScore, botReasons
     case eventFamily
     case timeQuality
+    case postLocation, postAccuracy
 }
 
 /// What a field is called, holds and means.

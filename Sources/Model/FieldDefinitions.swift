@@ -174,7 +174,9 @@ extension Field {
         define(.botReasons, "bot.reasons", .keyword, "Why the author may be a bot."),
         define(
             .timeQuality, "event.time_quality", .keyword,
-            "record, file_name or arrival: where the event time came from; absent means record."),
+            "record, file_name, arrival or clamped: where the event time came from; absent means record."),
+        define(.postLocation, "post.geo.location", .geoPoint, "Where the first address that a post names is; no place of its author."),
+        define(.postAccuracy, "post.geo.accuracy", .keyword, "city or country: how well that place is known."),
     ]
 
     private static func define(_ field: Field, _ name: String, _ type: FieldType, _ summary: String) -> (

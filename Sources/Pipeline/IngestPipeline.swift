@@ -16,24 +16,29 @@ public final class IngestPipeline: Sendable {
     let clock: WallClock
     let gate: Gate
     private let meters = Mutex<[String: SourceMeter]>([:])
+    private let controls = Mutex<[String: SourceControl]>([:])
+    private let paused: PausedSources
 
     /// A pipeline into the journal.
     ///
-    /// - Parameter inFlightBytes: most bytes of raw records between the sources and the journal; beyond it sources wait (back-pressure).
+    /// - Parameters:
+    ///   - inFlightBytes: most bytes of raw records between the sources and the journal; beyond it sources wait (back-pressure).
+    ///   - paused: remembers which sources are paused; without it a restart starts them.
     public init(
         journal: EventJournal, formats: FormatCatalogue, enrichment: EnrichmentChain, clock: WallClock = .system,
-        inFlightBytes: Int = 64 << 20
+        inFlightBytes: Int = 64 << 20, paused: PausedSources? = nil
     ) {
         self.journal = journal
         self.formats = formats
         self.enrichment = enrichment
         self.clock = clock
         gate = Gate(limit: inFlightBytes)
+        self.paused = paused ?? PausedSources()
     }
 
     /// The intake of a source, and its meter.
     public func intake(for settings: SourceSettings) -> SourceIntake {
-        SourceIntake(settings: settings, pipeline: self, meter: meter(settings.name, isSimulated: settings.isSimulated))
+        SourceIntake(settings: settings, pipeline: self, meter: meter(settings))
     }
 
     /// What every source is doing, by name.
@@ -41,38 +46,51 @@ public final class IngestPipeline: Sendable {
         meters.withLock { Array($0.values) }.map(\.status).sorted { $0.name < $1.name }
     }
 
+    /// What the configuration says of a source that has an intake; nil for others.
+    public func settings(of source: String) -> SourceSettings? { meters.withLock { $0[source] }?.settings }
+
     /// Bytes in flight, the most there ever were, and the bound.
     public var inFlight: (bytes: Int, peak: Int, limit: Int) { (gate.usage.bytes, gate.usage.peak, gate.limit) }
 
-    private func meter(_ name: String, isSimulated: Bool) -> SourceMeter {
-        meters.withLock { meters in
-            if let known = meters[name] { return known }
-            let meter = SourceMeter(name: name, isSimulated: isSimulated, clock: clock)
-            meters[name] = meter
-            return meter
+    /// What came of a wish to pause a source or to let it run.
+    public enum ControlResult: Sendable {
+        /// It is so now, or will be as soon as what is on its way is stored.
+        case done
+        /// No source of that name has been seen.
+        case unknown
+        /// Nobody runs it: it comes by HTTP or from a command.
+        case unsupervised
+    }
+
+    /// Pauses a source, or lets it run again; kept over restarts. Throws where it cannot be kept.
+    public func set(_ source: String, isPaused: Bool) throws -> ControlResult {
+        guard let control = controls.withLock({ $0[source] }) else {
+            return meters.withLock { $0[source] } == nil && journal.ledgers[source] == nil ? .unknown : .unsupervised
+        }
+        try paused.set(source, isPaused: isPaused)
+        control.set(isPaused: isPaused)
+        return .done
+    }
+
+    /// The switch of a source that is going to be run.
+    func supervise(_ intake: SourceIntake) -> SourceControl {
+        intake.meter.noteSupervised()
+        return controls.withLock { controls in
+            let control = SourceControl(isPaused: paused.contains(intake.settings.name))
+            controls[intake.settings.name] = control
+            return control
         }
     }
-}
 
-/// What the configuration says of a source, whatever its kind.
-public struct SourceSettings: Sendable {
-    /// The source's name, under which its books are kept; unique.
-    public var name: String
-    /// Name of the format; nil detects it for each stream.
-    public var format: String?
-    /// The sensor for records that do not name one.
-    public var sensor: String?
-    /// Minutes east of UTC for times without a zone.
-    public var zoneMinutes: Int
-    /// Whether what it sends is invented.
-    public var isSimulated: Bool
-
-    /// Settings of the given parts.
-    public init(name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false) {
-        self.name = name
-        self.format = format
-        self.sensor = sensor
-        self.zoneMinutes = zoneMinutes
-        self.isSimulated = isSimulated
+    private func meter(_ settings: SourceSettings) -> SourceMeter {
+        meters.withLock { meters in
+            if let known = meters[settings.name] {
+                known.settings = settings
+                return known
+            }
+            let meter = SourceMeter(settings: settings, clock: clock)
+            meters[settings.name] = meter
+            return meter
+        }
     }
 }

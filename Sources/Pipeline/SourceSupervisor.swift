@@ -4,13 +4,14 @@ public import ServiceLifecycle
 public import Sources
 
 /// Runs one source, again and again while it fails: waits 1, 2, 4 … 60 seconds, each with up to half of it at random, so that many sources
-/// do not come back in step.
+/// do not come back in step. While the source is paused it does not run.
 public struct SourceSupervisor: Service {
     /// After a run of this length the next failure waits from the shortest time again.
     private static let goodRun = Duration.seconds(60)
 
     private let source: any Source
     private let intake: SourceIntake
+    private let control: SourceControl
     private let logger: Logger
     private let wait: @Sendable (Duration) async throws -> Void
 
@@ -23,6 +24,13 @@ public struct SourceSupervisor: Service {
         self.intake = intake
         self.logger = logger
         self.wait = wait
+        control = intake.pipeline.supervise(intake)
+    }
+
+    /// How a run of the source ended.
+    private enum Ending {
+        case finished, cancelled, paused
+        case failed(any Error)
     }
 
     /// Runs until the source is at its end or the task is cancelled.
@@ -30,25 +38,75 @@ public struct SourceSupervisor: Service {
         let name = intake.settings.name
         var delay = 1.0
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
+            if control.isPaused {
+                intake.meter.note(.paused, detail: "paused by an operator")
+                await cancelWhenGracefulShutdown { [control] in await control.wait(untilPaused: false) }
+                if !control.isPaused { intake.meter.note(.starting) }
+                continue
+            }
             let start = ContinuousClock.now
-            do {
-                try await cancelWhenGracefulShutdown { try await source.run(into: intake) }
-                intake.meter.note(Task.isCancelled ? .stopped : .finished)
+            switch await runOnce() {
+            case .finished:
+                intake.meter.note(.finished)
                 return
-            } catch is CancellationError {
-                break
-            } catch let error as IntakeError where error.code == .closed {
-                break
-            } catch {
+            case .cancelled:
+                intake.meter.note(.stopped)
+                return
+            case .paused: delay = 1
+            case .failed(let error):
                 if ContinuousClock.now - start > Self.goodRun { delay = 1 }
                 let seconds = delay * Double.random(in: 1...1.5)
                 delay = min(delay * 2, 60)
-                intake.meter.note(.failing, detail: "\(error)")
+                intake.meter.note(failure: "\(error)", retryInSeconds: seconds)
                 logger.warning("source \(name): \(error); trying again in \(Int(seconds.rounded())) s")
-                // Only cancellation and shutdown end the wait early, and the loop sees them.
-                try? await cancelWhenGracefulShutdown { [wait] in try await wait(.seconds(seconds)) }
+                await rest(seconds)
             }
         }
         intake.meter.note(.stopped)
+    }
+
+    /// Runs the source until it ends or is to be paused.
+    private func runOnce() async -> Ending {
+        await cancelWhenGracefulShutdown { [source, intake, control] in
+            await withTaskGroup(of: Ending?.self) { group in
+                group.addTask {
+                    do {
+                        try await source.run(into: intake)
+                        return Task.isCancelled ? .cancelled : .finished
+                    } catch is CancellationError {
+                        return .cancelled
+                    } catch let error as IntakeError where error.code == .closed {
+                        return .cancelled
+                    } catch {
+                        return .failed(error)
+                    }
+                }
+                group.addTask {
+                    await control.wait(untilPaused: true)
+                    return nil
+                }
+                var ending = Ending.cancelled
+                var isHeld = false
+                for await result in group {
+                    if let result { ending = result } else if control.isPaused { isHeld = true }
+                    group.cancelAll()
+                }
+                // A source that came to its end while it was being held is at its end.
+                if isHeld, !Task.isCancelled, case .cancelled = ending { return .paused }
+                return ending
+            }
+        }
+    }
+
+    /// Waits before the next attempt; a pause, cancellation and shutdown end it early, and the loop sees them.
+    private func rest(_ seconds: Double) async {
+        await cancelWhenGracefulShutdown { [wait, control] in
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await wait(.seconds(seconds)) }
+                group.addTask { await control.wait(untilPaused: true) }
+                await group.next()
+                group.cancelAll()
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@ struct Problem: Error, HTTPResponseError {
     let detail: String
     /// Seconds after which the same request may succeed.
     var retryAfter: Int?
+    /// Where in the parameter the fault is, in Unicode scalars from its start; an extension member (RFC 9457 §3.2).
+    var position: Int?
     /// Further header fields of the answer.
     var fields = HTTPFields()
 
@@ -19,6 +21,7 @@ struct Problem: Error, HTTPResponseError {
             json.member("title", status.reasonPhrase)
             json.member("status", status.code)
             json.member("detail", detail)
+            if let position { json.member("position", position) }
         }
         return json.bytes
     }

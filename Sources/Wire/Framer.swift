@@ -54,6 +54,8 @@ public struct Framer: Sendable {
         start = preceding.count
         scanner.at = start
         isStartChecked = offset > 0
+        // A stream that is gone on with is behind its head.
+        if framing == .entries { scanner.entries = EntryScan(at: start, isBehindHead: offset > 0) }
         if framing.isJSON, let mode = state.first { scanner.json = FramerScanner.JSONMode(rawValue: mode) ?? .undecided }
     }
 
@@ -182,6 +184,7 @@ public struct Framer: Sendable {
         case .lines: scanner.nextLine(bytes, isFinal: isFinal)
         case .json, .document: scanner.nextJSON(bytes, isFinal: isFinal)
         case .csv: scanner.nextCSV(bytes, isFinal: isFinal)
+        case .entries: scanner.nextEntry(bytes, isFinal: isFinal)
         }
     }
 

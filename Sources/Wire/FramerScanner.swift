@@ -27,6 +27,7 @@ struct FramerScanner: Sendable {
     var json = JSONMode.undecided
     var csv: CSVScan?
     var element: ElementScan?
+    var entries: EntryScan?
     /// No LF lies in `at..<lf`; likewise for CR and the double quote.
     private var lf = 0
     private var cr = 0
@@ -57,12 +58,13 @@ struct FramerScanner: Sendable {
         csv?.at -= count
         if let end = csv?.firstInnerLineEnd { csv?.firstInnerLineEnd = end - count }
         element?.at -= count
+        entries?.at -= count
     }
 
     /// Takes everything up to the scan's position as read, because the record is too long to be kept.
     mutating func abandonBeginning(end: Int) {
         isInsideRecord = true
-        at = min(csv?.at ?? element?.at ?? end, end)
+        at = min(csv?.at ?? element?.at ?? entries?.at ?? end, end)
     }
 
     // MARK: Lines

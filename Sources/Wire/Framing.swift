@@ -8,6 +8,8 @@ public enum Framing: Sendable, Equatable {
     case document
     /// CSV (RFC 4180): one record a line, but line ends inside double quotes belong to the value.
     case csv
+    /// XML of a feed (RSS, Atom): what stands before the first `item` or `entry`, then each of them.
+    case entries
 
     /// Whether records are JSON values.
     var isJSON: Bool { self == .json || self == .document }

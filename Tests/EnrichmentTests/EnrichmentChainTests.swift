@@ -269,4 +269,21 @@ import Testing
             }
         }
     }
+
+    @Test func aPostIsWhereTheFirstAddressIsThatItNames() throws {
+        func place(_ addresses: String..., isStated: Bool = false) throws -> Set<String> {
+            try added {
+                for text in addresses { $0.append(.relatedIP, try #require(IPAddress(text))) }
+                if isStated { $0.append(.sourceLocation, GeoPoint(latitude: 1, longitude: 2)) }
+                $0.append(.eventFamily, "post")
+            }
+        }
+        let lyon: Set = ["post.geo.location=45.5,4.5", "post.geo.accuracy=city"]
+        #expect(try place("20.1.2.3") == lyon)
+        #expect(try place("10.0.0.1", "24.1.2.3", "20.1.2.3") == lyon)
+        #expect(try place("21.1.2.3", "20.1.2.3") == ["post.geo.location=51.0,10.0", "post.geo.accuracy=country"])
+        #expect(try place("10.0.0.1").isEmpty)
+        #expect(try place("20.1.2.3", isStated: true).allSatisfy { !$0.hasPrefix("post.geo") })
+        #expect(try added { $0.append(.relatedIP, try #require(IPAddress("20.1.2.3"))) }.allSatisfy { !$0.hasPrefix("post.geo") })
+    }
 }

@@ -5,6 +5,9 @@ import Testing
 @testable import petrel
 
 @Suite struct ConfigurationProblemTests {
+    /// The keys of the whole file.
+    private static let rootKeys = ConfigurationSpec.root.options.map(\.name).joined(separator: ", ")
+
     /// A text, and the problems that it must bring, without the file's name.
     struct Case: Sendable, CustomTestStringConvertible {
         let text: String
@@ -54,6 +57,17 @@ import Testing
             "1: web.port: must be a single value, is a list"),
     ])
     func `Unknown keys`(_ expected: Case) { #expect(Self.problems(expected.text) == expected.problems) }
+
+    @Test(arguments: [
+        Case(
+            "sources:\n  - {type: stdin, name: a, keywords: []}",
+            "2: sources[1].keywords: names none, so that no post would be kept; add one or remove the key"),
+        Case(
+            "sources:\n  - {type: stdin, name: a, keywords: [worm, '#']}",
+            ##"2: sources[1].keywords: "#" is no hashtag; write # and letters, digits or _, without blanks"##),
+        Case("sources:\n  - {type: stdin, name: a, keywords: [worm, '#infosec', '@cert']}"),
+    ])
+    func `Keywords`(_ expected: Case) { #expect(Self.problems(expected.text) == expected.problems) }
 
     @Test(arguments: [
         Case(
@@ -238,7 +252,7 @@ import Testing
             "1: sources[1].type: is missing; add it, e.g. type: file"),
         Case(
             "sources: [{type: fiel, name: a}]",
-            #"1: sources[1].type: "fiel" is none of file, stdin, replay, simulator; did you mean file?"#),
+            #"1: sources[1].type: "fiel" is none of \#(SourceKinds.all.map(\.name).joined(separator: ", ")); did you mean file?"#),
         Case(
             "sources: [{type: file, name: a}]",
             "1: sources[1].paths: is missing; add it, e.g. paths: [/var/log/suricata/eve.json]"),
@@ -308,10 +322,10 @@ import Testing
         ),
         Case(
             "- 1",
-            "1: must be a section of keys, is a list; known keys are data, assets, web, journal, enrichment, sensors, formats, sources"),
+            "1: must be a section of keys, is a list; known keys are \(rootKeys)"),
         Case(
             "text",
-            #"1: must be a section of keys, is the text "text"; known keys are data, assets, web, journal, enrichment, sensors, formats, sources"#
+            #"1: must be a section of keys, is the text "text"; known keys are \#(rootKeys)"#
         ),
         Case(
             "web: *x",

@@ -56,7 +56,10 @@ struct TestPipeline {
     let journal: EventJournal
     let pipeline: IngestPipeline
 
-    init(folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), inFlightBytes: Int = 64 << 20) throws {
+    init(
+        folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), inFlightBytes: Int = 64 << 20,
+        paused: PausedSources? = nil
+    ) throws {
         self.folder = folder
         self.clock = clock
         journal = try EventJournal(folder: folder.path, clock: clock.wallClock)
@@ -65,7 +68,7 @@ struct TestPipeline {
         pipeline = IngestPipeline(
             journal: journal, formats: FormatCatalogue(entries: [entry]),
             enrichment: try EnrichmentChain(assets: EnrichmentAssets(directory: folder.file("no assets"))), clock: clock.wallClock,
-            inFlightBytes: inFlightBytes)
+            inFlightBytes: inFlightBytes, paused: paused)
     }
 
     func lane(_ id: String = "stream", source: String = "test", cursor: StreamCursor? = nil) async throws -> any Lane {

@@ -230,3 +230,40 @@ def test_a_choice_of_theme_is_remembered(open_map, new_context):
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+
+def post(text):
+    """A Bluesky post of now, with an identity of its own."""
+    number, now = next(serial), datetime.now(timezone.utc)
+    return {
+        "did": f"did:plc:author{number}", "time_us": int(now.timestamp() * 1_000_000), "kind": "commit",
+        "commit": {"rev": f"rev{number}", "operation": "create", "collection": "app.bsky.feed.post", "rkey": f"key{number}", "cid": "c",
+                   "record": {"$type": "app.bsky.feed.post", "createdAt": now.isoformat(), "langs": ["en"], "text": text}},
+    }
+
+
+def test_a_post_that_names_an_address_is_a_diamond(server, open_map):
+    page = open_map()
+    before = page.get_by_test_id("post-place").count()
+    server.ingest([post("8.8.8.8 is scanning us"), post("nothing to place"), post(f"{PAYLOAD} from 1.1.1.1")], "bluesky")
+    marks = page.get_by_test_id("post-place")
+    expect(marks).to_have_count(before + 2)
+    mark = marks.last
+    assert PAYLOAD in mark.get_attribute("aria-label"), "what a post says is text"
+    shape = marks.first.locator(".post-mark").evaluate("e => { const s = getComputedStyle(e); return [s.transform, s.borderRadius]; }")
+    assert shape[0].startswith("matrix(0.707") and shape[1] == "0px", "a square on its corner; sensors are circles"
+    expect(page.get_by_test_id("legend-posts")).to_contain_text("Posts")
+    assert int(page.get_by_test_id("legend-posts").locator(".number").get_attribute("data-count")) >= 3
+    mark.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("drawer")).to_contain_text("1.1.1.1")
+    # A screen that opens later shows them too.
+    expect(open_map().get_by_test_id("post-place")).to_have_count(before + 2)
+
+
+def test_diamonds_stand_still_with_reduced_motion(server, open_map, new_context):
+    page = open_map(new_context(reduced_motion="reduce"))
+    server.ingest([post("9.9.9.9 again")], "bluesky")
+    fresh = page.locator(".post-mark.new")
+    expect(fresh.first).to_be_visible()
+    assert fresh.first.evaluate("e => getComputedStyle(e).animationName") == "none"

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import eve, eve_line, until
 
-REASONS = {"malformed_json", "malformed_csv", "not_an_object", "missing_field", "bad_time", "bad_value", "too_long", "unknown_format"}
+REASONS = {"malformed_json", "malformed_csv", "malformed_xml", "not_an_object", "missing_field", "bad_time", "bad_value", "too_long", "unknown_format"}
 TAIL = b"".join(eve_line(number) for number in range(1_000, 1_003))
 TAIL_IDS = ["1000", "1001", "1002"]
 

@@ -40,6 +40,9 @@ public struct MapEvent: Sendable {
         sensor = SensorTable.unnamed
         isUDP = false
         var hasPoint = false
+        // A post has the place that it states, else that of an address it names.
+        var named: GeoPoint?
+        var namedAccuracy = GeoAccuracy.unknown
         var name: ArraySlice<UInt8>?
         var sensorPoint: GeoPoint?
         row.visit { pair in
@@ -51,6 +54,8 @@ public struct MapEvent: Sendable {
             case .sourceLocation:
                 point = row.point(pair)
                 hasPoint = point.isValid
+            case .postLocation: named = row.point(pair)
+            case .postAccuracy: namedAccuracy = GeoAccuracy(utf8: row.utf8(pair)) ?? .unknown
             case .sourceAccuracy: accuracy = GeoAccuracy(utf8: row.utf8(pair)) ?? .unknown
             case .sourcePlacement: if row.utf8(pair).first == UInt8(ascii: "p") { placement = .privateAddress }
             case .sourceCountryCode: country = CountryCode(utf8: row.utf8(pair))
@@ -61,6 +66,9 @@ public struct MapEvent: Sendable {
             case .observerLocation: sensorPoint = row.point(pair)
             default: break
             }
+        }
+        if !hasPoint, let named, named.isValid {
+            (point, accuracy, hasPoint) = (named, namedAccuracy, true)
         }
         if hasPoint { placement = .placed }
         if let name { sensor = sensors.number(of: name, at: sensorPoint) }

@@ -9,15 +9,18 @@ enum ComponentSchemas {
 
     static let all: KeyValuePairs<String, Schema> = [
         "Problem": problem, "Event": EventSchema.event, "EventID": eventID, "Ledger": ledger, "Value": value,
+        "Source": SourceSchema.source,
         "Snapshot": LiveSchemas.snapshot,
         "Frame": LiveSchemas.frame,
     ]
 
     /// RFC 9457.
-    private static let problem = Schema.object([
-        "type": .string, "title": .string, "status": .integer(400...599),
-        "detail": .string.described("What is wrong and what to do."),
-    ])
+    private static let problem = Schema.object(
+        [
+            "type": .string, "title": .string, "status": .integer(400...599),
+            "detail": .string.described("What is wrong and what to do."),
+            "position": Schema.count.described("Where in the query `q` the fault is, in Unicode scalars from its start."),
+        ], optional: ["position"])
 
     /// A commit id: more than 2^53, so it is text.
     private static let eventID = Schema.string(pattern: "^[0-9]{1,19}$").described("Commit id of an event, a whole number as text.")

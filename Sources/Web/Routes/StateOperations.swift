@@ -8,20 +8,6 @@ extension Operation {
         summary: "What a screen shows, once, for screens that poll.", parameters: [.families, .types],
         reply: Reply("The snapshot.", .component("Snapshot")), allowance: .query)
 
-    static let sources = Operation(
-        method: .get, path: "/api/v1/sources", name: "listSources", tag: .state, summary: "Every source with its books.",
-        reply: Reply(
-            "The sources by name.",
-            .object([
-                "sources": .array(
-                    .object([
-                        "name": .string, "state": .choice(["starting", "live", "failing", "finished", "stopped"]), "since": .time.orNull,
-                        "detail": .string.orNull, "rate": Schema.number.described("Events a second over the last ten."),
-                        "lag": Schema.number.orNull.described("Seconds by which the newest event time is behind the clock."),
-                        "watermark": .time.orNull, "ledger": .component("Ledger"),
-                    ]))
-            ])), allowance: .query)
-
     static let deadLetters = Operation(
         method: .get, path: "/api/v1/dead-letters", name: "listDeadLetters", tag: .state, summary: "The newest dead letters, newest first.",
         parameters: [.limit(1...1000, standard: 100)],

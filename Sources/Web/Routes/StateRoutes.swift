@@ -11,6 +11,7 @@ struct StateRoutes: Sendable {
     let pipeline: IngestPipeline
     let stage: LiveStage
     let hub: StreamHub
+    let columns: ColumnState
     let access: AccessControl
     let about: [UInt8]
 
@@ -25,7 +26,7 @@ struct StateRoutes: Sendable {
                 throw Problem(status: .badRequest, detail: "\(error)")
             }
         }
-        table.add(.sources) { _, _ in Response(sources) }
+        table.add(.columns) { _, _ in Response(columns.json) }
         table.add(.deadLetters) { request, _ in
             let text = QueryString(request)["limit"] ?? "100"
             guard let limit = Int(text), (1...1000).contains(limit) else {
@@ -79,32 +80,6 @@ struct StateRoutes: Sendable {
             throw Problem(status: .contentTooLarge, detail: "the body is larger than 4096 bytes")
         }
         return JSONAction.decode(String(buffer: body), key: key)
-    }
-
-    private var sources: [UInt8] {
-        var json = JSONText()
-        let ledgers = pipeline.journal.ledgers
-        let statuses = Dictionary(uniqueKeysWithValues: pipeline.sources.map { ($0.name, $0) })
-        json.object { json in
-            json.member("sources") { json in
-                json.array { json in
-                    for name in Set(ledgers.keys).union(statuses.keys).sorted() {
-                        json.object { json in
-                            json.member("name", name)
-                            let status = statuses[name]
-                            json.member("state", (status?.state ?? .stopped).rawValue)
-                            json.member("since", status?.since.iso8601)
-                            json.member("detail", status?.detail)
-                            json.member("rate") { $0.value(status?.rate ?? 0, digits: 2) }
-                            json.member("lag") { $0.value(status?.lag, digits: 1) }
-                            json.member("watermark", status?.watermark?.iso8601)
-                            json.member("ledger") { $0.value(ledgers[name] ?? Ledger()) }
-                        }
-                    }
-                }
-            }
-        }
-        return json.bytes
     }
 
     private static func encode(_ letters: [DeadLetter]) -> [UInt8] {

@@ -7,7 +7,7 @@ import Model
 /// Tells what is stored and how large it is.
 struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What is stored: events by dataset and class of retention, the time they span, and the size of journal and columns.",
+        abstract: "What is stored: events by dataset and class, the time they span, sizes of journal and columns, words that are indexed.",
         discussion: "Reads the files, also while a server writes them.")
 
     @OptionGroup var common: CommonOptions
@@ -30,6 +30,7 @@ struct Stats: AsyncParsableCommand {
             journal: try JournalFeed(folder: Installation.journalFolder(data)))
         try await store.catchUp()
         let engine = QueryEngine(store, width: ProcessInfo.processInfo.activeProcessorCount)
+        let text = store.textProgress
         let events = try engine.count(QueryScope()).value
         let datasets = try engine.top(QueryScope(), by: [.field(.eventDataset)], limit: 1000).value.groups
         guard json else {
@@ -46,18 +47,23 @@ struct Stats: AsyncParsableCommand {
                 Console.print("          of any class, from earlier versions: \(Console.grouped(Int(held.mixedEvents))) in \(bytes) bytes")
             }
             Console.print("columns   \(Console.grouped(columns.bytes)) bytes in \(columns.count) files")
+            Console.print(
+                "text      words of \(Console.grouped(text.indexed)) of \(Console.grouped(text.events)) events indexed, "
+                    + "\(Console.grouped(text.bytes)) bytes")
             for group in datasets {
                 Console.print("          \(Console.harmless(group.values[0].description)): \(Console.grouped(group.count))")
             }
             return
         }
-        var text = JSONText()
-        text.object { json in
+        var out = JSONText()
+        out.object { json in
             json.member("events", events)
             json.member("first", times?.lowerBound.iso8601)
             json.member("last", times?.upperBound.iso8601)
             json.member("journal_bytes", journal.bytes)
             json.member("column_bytes", columns.bytes)
+            json.member("text_indexed_events", text.indexed)
+            json.member("text_bytes", text.bytes)
             json.member("classes") { json in
                 json.object { json in
                     for retained in classes {
@@ -76,6 +82,6 @@ struct Stats: AsyncParsableCommand {
                 json.object { json in for group in datasets { json.member(group.values[0].description, group.count) } }
             }
         }
-        Console.print(String(decoding: text.bytes, as: UTF8.self))
+        Console.print(String(decoding: out.bytes, as: UTF8.self))
     }
 }

@@ -24,6 +24,8 @@ struct Configuration: Sendable {
     var enrichmentReplacements: [String: String] = [:]
     /// The built-in formats and those of the file.
     var formats = FormatCatalogue.standard
+    /// Lists with which events are joined.
+    var indicators: [IndicatorList] = []
     /// Where events come from, besides HTTP ingest.
     var sources: [SourceConfiguration] = []
     /// All values as they were read, for ``redactedDescription()``.
@@ -80,21 +82,6 @@ struct Configuration: Sendable {
         }
         return token
     }
-}
-
-/// A source as configured.
-struct SourceConfiguration: Sendable {
-    /// What the kinds of sources need.
-    enum Kind: Sendable {
-        case file(FileSourceOptions)
-        case stdin(maxRecordBytes: Int)
-        case replay(path: String, speed: Double)
-        case simulator(rate: Double, seed: UInt64)
-    }
-
-    /// What is the same for all kinds.
-    var settings: SourceSettings
-    var kind: Kind
 }
 
 /// Files that are small by nature.

@@ -4,6 +4,7 @@
 
 import { h } from '../dom.js';
 import { counted } from '../format.js';
+import { readRow } from '../live/row.js';
 import { onThemeChange } from '../theme.js';
 import { TYPES, typeLabel } from '../types.js';
 import { ArcSet } from './arc-set.js';
@@ -13,6 +14,7 @@ import { CanvasArcs } from './canvas-arcs.js';
 import { controlPoint, distanceToSegment, pointAt } from './curve.js';
 import { steer } from './gestures.js';
 import { Markers } from './markers.js';
+import { PostMarks } from './post-marks.js';
 import { project } from './projection.js';
 import { Tray } from './tray.js';
 import { WebGLArcs } from './webgl-arcs.js';
@@ -41,6 +43,7 @@ export class PetrelMap extends HTMLElement {
   #land;
   #markers;
   #tray;
+  #posts;
   /** @type {Map<string, [number, number]>} */
   #places = new Map();
   #mode = '';
@@ -61,6 +64,7 @@ export class PetrelMap extends HTMLElement {
     this.append(this.#base, this.#front, this.#layer, this.#hint);
     this.#land = new BaseLayer(this.#base, this.#camera);
     this.#markers = new Markers(this.#layer, this.#camera, openSensor);
+    this.#posts = new PostMarks(this.#layer, this.#camera, (id) => model.select({ kind: 'event', id }));
     this.#createRenderer();
     steer(this, this.#camera, (x, y) => this.#click(x, y));
     this.addEventListener('pointermove', (event) => this.#hover(event));
@@ -75,6 +79,8 @@ export class PetrelMap extends HTMLElement {
     });
     model.addEventListener('arcs', ({ detail }) => this.#take(detail));
     model.addEventListener('change', () => this.#update());
+    model.addEventListener('rows', ({ detail }) => this.#posts.add(detail));
+    model.addEventListener('stage', () => this.#posts.replace(model.snapshot?.recent.map(readRow) ?? []));
     model.addEventListener('pause', () => this.#freeze(model.paused));
     model.filter.addEventListener('change', () => this.#wake());
     this.#resize(freeArea);

@@ -9,6 +9,7 @@ import { TYPES, typeGlyph } from '../types.js';
 customElements.define('petrel-legend', class extends HTMLElement {
   #numbers = new Map();
   #buttons = new Map();
+  #posts = h('span.number', { text: '0' });
   #all = h('button.chip.chip-all', { type: 'button', text: 'Show all', hidden: true, data: { testid: 'legend-all' } });
 
   /** @param {import('../model.js').Model} model */
@@ -26,6 +27,10 @@ customElements.define('petrel-legend', class extends HTMLElement {
       this.#buttons.set(id, button);
       this.append(button);
     }
+    this.append(h('span.chip.chip-posts', {
+      title: 'A diamond is a post with a place: the one it states, or that of an address it names; hollow where only the country is known',
+      data: { testid: 'legend-posts' },
+    }, h('span.post-mark', { 'aria-hidden': 'true' }), h('span.name', { text: 'Posts' }), this.#posts));
     this.#all.addEventListener('click', () => model.filter.showAll());
     this.append(this.#all);
     const showFilter = () => {
@@ -33,11 +38,14 @@ customElements.define('petrel-legend', class extends HTMLElement {
       this.#all.hidden = !model.filter.active;
     };
     model.filter.addEventListener('change', showFilter);
-    model.addEventListener('change', () => this.#show(model.snapshot.types));
+    model.addEventListener('change', () => this.#show(model.snapshot.types, model.snapshot.totals.posts ?? 0));
     showFilter();
   }
 
-  #show(types) {
+  #show(types, posts) {
+    setText(this.#posts, shortCount(posts));
+    this.#posts.title = count(posts);
+    this.#posts.dataset.count = posts;
     for (const [id, number] of this.#numbers) {
       const value = types[id] ?? 0;
       setText(number, shortCount(value));
