@@ -43,6 +43,13 @@ struct FileCompaction {
         isStopped: () -> Bool, progress: (_ done: Int64, _ total: Int64) -> Void
     ) throws(JournalError) -> CompactionReport {
         let before = try folder.size(of: name)
+        let total = try compact(isStopped, progress)
+        // The file is closed by now: what SQLite needs while it is open does not count.
+        return CompactionReport(file: name.stem, events: total, bytesBefore: before, bytesAfter: try folder.size(of: name))
+    }
+
+    /// Does the work and returns the number of events.
+    private func compact(_ isStopped: () -> Bool, _ progress: (Int64, Int64) -> Void) throws(JournalError) -> Int64 {
         let file = try JournalFile(writing: folder.path(of: name), name: name, create: false, appends: false)
         let codec = try BlockCodec(level: level)
         let total = try file.count()
@@ -64,7 +71,7 @@ struct FileCompaction {
         try witness(.droppedParts)
         try file.reclaim()
         try witness(.vacuumed)
-        return CompactionReport(file: name.stem, events: total, bytesBefore: before, bytesAfter: try folder.size(of: name))
+        return total
     }
 
     /// Puts the new rows in place of the old ones.

@@ -145,8 +145,9 @@ final class JournalFile {
         let page = try connection.integer("PRAGMA page_size")
         let free = try connection.integer("PRAGMA freelist_count") * page
         let used = try connection.integer("PRAGMA page_count") * page - free
-        guard free > 32 << 10, free > used / 4, used <= mostBytes else { return }
-        try connection.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+        if free > 32 << 10, free > used / 4, used <= mostBytes { try connection.execute("VACUUM") }
+        // Readers that have the file open would leave the log beside it.
+        try connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     /// A note of the file.

@@ -134,6 +134,7 @@ extension JournalWriter {
 
     /// The oldest closed file of a past day that is to be written anew; nil when there is none.
     func nextToCompact() throws(JournalError) -> JournalFileName? {
+        try closePastDay()
         let hasLimits = !options.retention.isEmpty
         for name in try closedFiles where !compacted.contains(name) && age(name) > 0 {
             let held = try holdings(of: name)

@@ -41,6 +41,15 @@ struct CompactionTests {
         try await mixed.check()
     }
 
+    @Test func `A day that is over is written anew although nothing new came`() async throws {
+        let mixed = try MixedJournal()
+        for _ in 0..<40 { try await mixed.append("ar", rawBytes: 400) }
+        #expect(try await mixed.journal.compactNext() == nil)
+        mixed.clock.advance(seconds: 86_400)
+        #expect(try await mixed.journal.compactNext()?.events == 80)
+        try await mixed.check()
+    }
+
     @Test func `Retention and keeping go on behind it`() async throws {
         let mixed = try await Self.filled(ClassRetentionTests.limits(nil, nil, 1))
         let ids = mixed.known.filter { $0.retained == .records }.map(\.id)

@@ -4,15 +4,16 @@ import json
 import os
 import random
 import subprocess
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
 
 from conftest import SLOW, eve, eve_line, until
 
-KILLS = 40 if SLOW else 10
-DAYS = 4
-LINES = 6_000
+KILLS = 20 if SLOW else 3
+DAYS = 3
+LINES = 2_000
 
 
 def line(number):
@@ -30,13 +31,13 @@ def age(data, days):
     today = datetime.now(timezone.utc)
     then = (today - timedelta(days=days)).strftime("%Y-%m-%d")
     for path in sorted(folder.iterdir()):
-        if path.name[:10] >= (today - timedelta(days=1)).strftime("%Y-%m-%d"):
+        if path.name[:2] == "20" and path.name[:10] >= (today - timedelta(days=1)).strftime("%Y-%m-%d"):
             path.rename(folder / (then + path.name[10:]))
 
 
 @pytest.fixture
 def old_journal(petrel, tmp_path):
-    """Four days of alerts and flows, 17 days ago and earlier, and some of today."""
+    """Three days of alerts and flows, 18 days ago and earlier, and some of today."""
     data = tmp_path / "data"
     for day in range(DAYS + 1):
         log = tmp_path / f"eve{day}.json"
@@ -57,26 +58,32 @@ def numbers(petrel, data):
     return set(found)
 
 
-def serve_until_killed(petrel, data, config, seconds):
-    """A server that applies retention and compacts; True when it was still running."""
+def parts(data):
+    return sorted(path.name for path in (data / "journal").iterdir() if path.name.endswith("blocks"))
+
+
+def serve_until_killed(petrel, data, config, pause):
+    """A server that applies retention and compacts, killed a moment after it has begun to, if there is something to do."""
+    before = parts(data)
     with (petrel.folder / "out").open("wb") as out:
         process = subprocess.Popen(
             petrel.command("serve", "--data", data, "--config", config), cwd=petrel.folder, stdout=out, stderr=out)
-        try:
-            process.wait(seconds)
-            raise AssertionError((petrel.folder / "out").read_text(errors="replace"))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        deadline = time.monotonic() + 30
+        while parts(data) == before and time.monotonic() < deadline:
+            assert process.poll() is None, (petrel.folder / "out").read_text(errors="replace")
+            time.sleep(0.001)
+        time.sleep(pause)
+        process.kill()
+        process.wait()
 
 
-@pytest.mark.timeout(900 if SLOW else 400)
+@pytest.mark.timeout(900)
 def test_upkeep_killed_at_random(petrel, serve, old_journal, tmp_path):
     """Whatever is killed when, no attack is lost, no kept record, and nothing is there twice; in the end the records are gone."""
     moments = random.Random(20_261_121)
     flows = {int(event["flow"]["id"]): event["event"]["id"] for event in petrel.stored(old_journal)}
-    kept = {number for number in flows if number % 3 and number % 500 == 7}
-    assert len(kept) > 20
+    kept = {number for number in flows if number % 3 and number % 200 == 7}
+    assert len(kept) > 10
     done = petrel("keep", "--data", old_journal, *[flows[number] for number in sorted(kept)])
     assert done.returncode == 0 and f"{len(kept)} kept".encode() in done.stdout, done.stderr
     assert petrel.count(old_journal) == (DAYS + 1) * LINES, "copies do not count"
@@ -84,7 +91,7 @@ def test_upkeep_killed_at_random(petrel, serve, old_journal, tmp_path):
     config.write_text("web: {port: 0}\n")
     everything = set(range((DAYS + 1) * LINES))
     for _ in range(KILLS):
-        serve_until_killed(petrel, old_journal, config, moments.uniform(0.05, 3.0))
+        serve_until_killed(petrel, old_journal, config, moments.uniform(0, 0.3))
         left = numbers(petrel, old_journal)
         assert expected(kept) <= left <= everything
     server = serve("--config", config)
@@ -103,7 +110,8 @@ def test_upkeep_killed_at_random(petrel, serve, old_journal, tmp_path):
     assert petrel("compact", "--data", old_journal).returncode == 0
     assert numbers(petrel, old_journal) == wanted
     stats = json.loads(petrel("stats", "--json", "--data", old_journal).stdout)
-    assert stats["classes"]["kept"]["events"] == len(kept)
+    old = sum(number < DAYS * LINES for number in kept)
+    assert (stats["classes"]["kept"]["events"], stats["copies"]) == (old, len(kept) - old)
     assert stats["events"] == len(wanted)
 
 
@@ -137,7 +145,8 @@ def test_compact_tells_what_it_saved(petrel, old_journal):
     assert done.returncode == 0, done.stderr
     reports = [json.loads(text) for text in done.stdout.splitlines()]
     assert len(reports) == DAYS
-    assert all(report["bytes_after"] < report["bytes_before"] and report["events"] == LINES for report in reports)
+    assert all(report["events"] == LINES for report in reports)
+    assert sum(report["bytes_after"] for report in reports) < sum(report["bytes_before"] for report in reports)
     assert petrel.count(old_journal) == (DAYS + 1) * LINES
     assert json.loads(petrel("stats", "--json", "--data", old_journal).stdout)["events"] == (DAYS + 1) * LINES
     assert os.listdir(old_journal / "journal")

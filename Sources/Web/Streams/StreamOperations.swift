@@ -20,7 +20,8 @@ extension Operation {
                     example: "retry: 2000\n\n"),
                 RequestBody.Content(
                     type: "application/x-ndjson",
-                    schema: Schema.string.described("An Event on each line, or a gap: {\"gap\":{\"after\":\"…\",\"first\":\"…\",\"upTo\":\"…\",\"classes\":[…]}}."),
+                    schema: Schema.string.described(
+                        "An Event on each line, or a gap: {\"gap\":{\"after\":\"…\",\"first\":\"…\",\"upTo\":\"…\",\"classes\":[…]}}."),
                     example: "\n"),
             ]), refusals: [.serviceUnavailable: "Too many streams are open."])
 
