@@ -22,6 +22,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], except: [String]
     .testTarget(name: name, dependencies: dependencies, exclude: except, swiftSettings: strict)
 }
 
+/// What sources need that speak over networks.
+let network: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOWebSocket", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "AsyncHTTPClient", package: "async-http-client"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
+
 let package = Package(
     name: "petrel",
     platforms: [.macOS(.v15)],
@@ -29,7 +41,9 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
@@ -55,7 +69,7 @@ let package = Package(
         layer("Journal", ["Model", "Wire", "CSQLite", "CZstd", "CGlibc"]),
         layer("Simulator", ["Model", "Wire"]),
         // 3: what acquires, what follows
-        layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"]),
+        layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"] + network),
         layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         layer("Columns", ["Model", "Wire", "KQL", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4
@@ -103,7 +117,7 @@ let package = Package(
         tests("ColumnsTests", ["Columns", "KQL", "Journal", "Model", "Wire", "TestKit"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
         tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite", "CZstd"]),
-        tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"]),
+        tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"] + network),
         tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
         tests(
             "PipelineTests",

@@ -54,7 +54,7 @@ struct ObservatoryServer {
         let services: [any Service] =
             [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, web.hub]
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) })]
-            + supervisors(installation, logger: logger) + [web]
+            + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -108,18 +108,18 @@ struct ObservatoryServer {
         return (stage, web)
     }
 
-    private func supervisors(_ installation: Installation, logger: Logger) -> [any Service] {
+    private func supervisors(_ installation: Installation, logger: Logger) throws -> [any Service] {
         var sources = configuration.sources + extraSources
         if isSimulated, !sources.contains(where: \.settings.isSimulated) {
-            let settings = SourceSettings(name: "simulator", isSimulated: true)
-            sources = [SourceConfiguration(settings: settings, kind: .simulator(rate: 12, seed: 1))]
+            sources = [.simulated]
         }
-        return sources.map { source in
+        return try sources.map { source in
             let intake = installation.pipeline.intake(for: source.settings)
-            let made = source.makeSource(formats: installation.configuration.formats) { notice in
+            let context = SourceContext(formats: installation.configuration.formats) { notice in
                 logger.warning("source \(source.settings.name): \(Console.harmless(notice))")
                 intake.meter.note(detail: notice)
             }
+            let made = try source.make(context)
             return SourceSupervisor(made, intake: intake, logger: logger)
         }
     }

@@ -4,11 +4,11 @@ import Foundation
 import Journal
 import Model
 import Pipeline
-import Sources
 import TestKit
 import Testing
 import Web
 
+@testable import Sources
 @testable import petrel
 
 @Suite struct ConfigurationTests {
@@ -91,10 +91,8 @@ import Web
         #expect(configuration.formats.names == FormatCatalogue.standard.names + ["fw"])
 
         #expect(configuration.sources.map(\.settings.name) == ["eve", "in", "again"])
-        guard case .file(let options) = configuration.sources[0].kind else {
-            Issue.record("no file source")
-            return
-        }
+        let context = SourceContext(formats: configuration.formats, onNotice: { _ in })
+        let options = try #require(try configuration.sources[0].make(context) as? FileSource).options
         #expect(options.paths == ["/logs/eve*.json"])
         #expect(options.follow)
         #expect(options.pollInterval == .seconds(2))
@@ -102,10 +100,9 @@ import Web
         #expect(configuration.sources[0].settings.zoneMinutes == 120)
         #expect(configuration.sources[0].settings.sensor == "lab-7")
         #expect(configuration.sources[1].settings.format == "fw")
-        guard case .replay("/etc/petrel/../old.json", 0.5) = configuration.sources[2].kind else {
-            Issue.record("no replay: \(configuration.sources[2])")
-            return
-        }
+        let replay = try #require(try configuration.sources[2].make(context) as? ReplaySource)
+        #expect(replay.path == "/etc/petrel/../old.json")
+        #expect(replay.speed == 0.5)
     }
 
     @Test func `The kind of a source may come from the environment`() throws {
@@ -118,10 +115,10 @@ import Web
         let text = "sources: [{type: simulator, name: sim, rate: 100, seed: 42}]"
         let source = try #require(try Configuration.parse(text, name: "c.yaml", environment: [:]).sources.first)
         #expect(source.settings.isSimulated)
-        guard case .simulator(100, 42) = source.kind else {
-            Issue.record("no simulator: \(source)")
-            return
-        }
+        let simulator = try #require(
+            try source.make(SourceContext(formats: .standard, onNotice: { _ in })) as? SimulatorSource)
+        #expect(simulator.rate == 100)
+        #expect(simulator.seed == 42)
     }
 
     // MARK: Secrets

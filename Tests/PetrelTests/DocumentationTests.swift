@@ -24,6 +24,11 @@ import Testing
             }
     }
 
+    @Test(arguments: SourceKinds.all.map(\.name)) func `Every kind of source has its page and its row`(kind: String) throws {
+        #expect(try Repository.text("docs/sources/README.md").contains("`\(kind)`"))
+        #expect(try Repository.text("docs/sources/\(kind).md").contains("type: \(kind)"))
+    }
+
     @Test func `Every command and every option is documented`() throws {
         let text = try Repository.text("docs/cli.md")
         let commands = Self.commands(below: Petrel.self, named: "petrel")

@@ -34,7 +34,7 @@ struct Replay: AsyncParsableCommand {
     func run() async throws {
         var configuration = try common.load()
         if let port { configuration.web.port = port }
-        let source = SourceConfiguration(settings: SourceSettings(name: "replay", format: format), kind: .replay(path: file, speed: speed))
+        let source = SourceConfiguration.replay(path: file, speed: speed, settings: SourceSettings(name: "replay", format: format))
         let server = ObservatoryServer(
             configuration: configuration, dataFolder: common.dataFolder(configuration),
             assetFolder: Installation.assetFolder(named: common.assets, configuration), isSimulated: false, play: [], playFormat: nil,

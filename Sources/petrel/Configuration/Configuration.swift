@@ -82,21 +82,6 @@ struct Configuration: Sendable {
     }
 }
 
-/// A source as configured.
-struct SourceConfiguration: Sendable {
-    /// What the kinds of sources need.
-    enum Kind: Sendable {
-        case file(FileSourceOptions)
-        case stdin(maxRecordBytes: Int)
-        case replay(path: String, speed: Double)
-        case simulator(rate: Double, seed: UInt64)
-    }
-
-    /// What is the same for all kinds.
-    var settings: SourceSettings
-    var kind: Kind
-}
-
 /// Files that are small by nature.
 enum SmallFile {
     /// The bytes of a file, unless it is larger than that.

@@ -25,46 +25,30 @@ extension ConfigurationBuilder {
                 let shown = ConfigurationReader.quoted(format)
                 note(section, "format", "\(shown) is no format; \(meant ?? "known are \(known); define others below formats:")")
             }
-            guard let type = section.text("type") else { continue }
-            if type == "stdin", let line = typeLines[type] {
-                note(section, "type", "stdin is read by the source in line \(line) already; remove one of them")
+            guard let type = section.text("type"), let kind = SourceKinds.kind(named: type) else { continue }
+            if let problem = kind.onlyOne, let line = typeLines[type] {
+                note(section, "type", problem.replacing("{line}", with: "\(line)"))
             }
-            let isMixed = type == "simulator" ? typeLines.keys.contains { $0 != type } : typeLines["simulator"] != nil
-            if isMixed {
+            if typeLines.keys.contains(where: { SourceKinds.kind(named: $0)?.isSimulated != kind.isSimulated }) {
                 note(
                     section, "type",
                     "simulated and real events must not mix in one journal; move the simulator to a file and data folder of its own")
             }
             typeLines[type] = section.line
-            if let source = source(section, type) { sources.append(source) }
+            if let source = source(section, kind) { sources.append(source) }
         }
         return sources
     }
 
-    private mutating func source(_ section: ConfigurationSection, _ type: String) -> SourceConfiguration? {
-        guard let name = section.text("name") else { return nil }
+    private mutating func source(_ values: ConfigurationSection, _ kind: SourceKind) -> SourceConfiguration? {
+        guard let name = values.text("name") else { return nil }
         let settings = SourceSettings(
-            name: name, format: section.text("format"), sensor: section.text("sensor"), zoneMinutes: section.integer("time_zone") ?? 0,
-            isSimulated: type == "simulator")
-        switch type {
-        case "file":
-            if let paths = section.texts("paths"), paths.isEmpty { note(section, "paths", "names no file; add one") }
-            guard let follow = section.flag("follow"), let poll = section.integer("poll"), let record = section.integer("max_record") else {
-                return nil
-            }
-            let options = FileSourceOptions(
-                paths: section.texts("paths") ?? [], follow: follow, format: settings.format, sensor: settings.sensor,
-                pollInterval: .milliseconds(poll), maxRecordBytes: record)
-            return SourceConfiguration(settings: settings, kind: .file(options))
-        case "stdin":
-            return section.integer("max_record").map { SourceConfiguration(settings: settings, kind: .stdin(maxRecordBytes: $0)) }
-        case "replay":
-            guard let path = section.text("path"), let speed = section.number("speed") else { return nil }
-            return SourceConfiguration(settings: settings, kind: .replay(path: path, speed: speed))
-        default:
-            guard let rate = section.number("rate"), let seed = section.integer("seed") else { return nil }
-            return SourceConfiguration(settings: settings, kind: .simulator(rate: rate, seed: UInt64(seed)))
-        }
+            name: name, format: values.text("format"), sensor: values.text("sensor"), zoneMinutes: values.integer("time_zone") ?? 0,
+            isSimulated: kind.isSimulated)
+        var section = SourceSection(values, settings: settings)
+        let make = kind.read(&section)
+        for problem in section.problems { note(values, problem.key, problem.text) }
+        return make.map { SourceConfiguration(settings: settings, make: $0) }
     }
 
     /// Names stand in addresses, metrics and books.

@@ -4,7 +4,7 @@ extension Configuration {
         """
         # Configuration
 
-        <!-- Made from Sources/petrel/Configuration/ConfigurationSpec.swift; ConfigurationTests writes it when
+        <!-- Made from Sources/petrel/Configuration/ConfigurationSpec.swift and Sources/petrel/SourceKinds; ConfigurationTests writes it when
         PETREL_UPDATE_GOLDEN=1 is set. -->
 
         Petrel needs no configuration. Where it has one, it is one YAML file:
@@ -39,12 +39,12 @@ extension Configuration {
 /// Writes the declared options as Markdown tables.
 private enum ConfigurationDocumentation {
     static func section(_ group: ConfigurationGroup, title: String, key: String, level: Int) -> String {
-        var text = "\n\(String(repeating: "#", count: level)) \(title)\n| key | value | default | meaning |\n|---|---|---|---|\n"
-        for option in group.options {
-            let standard = option.standard.map { "`\($0)`" } ?? (option.isRequired ? "*needed*" : "")
-            let kinds = option.kinds.isEmpty || group.kindKey == nil ? "" : "*\(option.kinds.joined(separator: ", ")):* "
-            let summary = option.summary.replacing("|", with: "\\|").replacing("*", with: "\\*").replacing("${NAME}", with: "`${NAME}`")
-            text += "| `\(option.name)` | \(option.type.title) | \(standard) | \(kinds)\(summary) |\n"
+        let hasTables = !group.kindSummaries.isEmpty
+        var text = heading(title, level) + table(group.options.filter { !hasTables || $0.kinds.isEmpty }, in: group)
+        for kind in group.exampleKinds where hasTables {
+            let options = group.options.filter { $0.kinds.contains(kind) }
+            text += heading("`\(title.dropFirst().dropLast())`, type `\(kind)`", min(level + 1, 4))
+            text += "\(group.kindSummaries[kind] ?? "")\n\n" + table(options, in: group)
         }
         for option in group.options {
             guard let inner = option.type.group else { continue }
@@ -59,5 +59,17 @@ private enum ConfigurationDocumentation {
             text += section(inner, title: title, key: String(below), level: min(level + 1, 4))
         }
         return text
+    }
+
+    private static func heading(_ title: String, _ level: Int) -> String { "\n\(String(repeating: "#", count: level)) \(title)\n" }
+
+    private static func table(_ options: [ConfigurationOption], in group: ConfigurationGroup) -> String {
+        let names = group.kindKey != nil && group.kindSummaries.isEmpty
+        return options.reduce("| key | value | default | meaning |\n|---|---|---|---|\n") { text, option in
+            let standard = option.standard.map { "`\($0)`" } ?? (option.isRequired ? "*needed*" : "")
+            let kinds = option.kinds.isEmpty || !names ? "" : "*\(option.kinds.joined(separator: ", ")):* "
+            let summary = option.summary.replacing("|", with: "\\|").replacing("*", with: "\\*").replacing("${NAME}", with: "`${NAME}`")
+            return text + "| `\(option.name)` | \(option.type.title) | \(standard) | \(kinds)\(summary) |\n"
+        }
     }
 }

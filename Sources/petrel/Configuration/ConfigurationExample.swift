@@ -27,9 +27,9 @@ enum ConfigurationExample {
             return comment + ["\(option.name):"] + inner
         case .list(let group):
             let items = group.exampleKinds.enumerated().flatMap { number, kind in
-                let seen = Set(group.exampleKinds.prefix(number).flatMap { kind in group.options.filter { $0.isFor(kind) }.map(\.name) })
+                let seen = Set(group.exampleKinds.prefix(number).flatMap { kind in group.options.filter { $0.isFor(kind) }.map(\.summary) })
                 let inner = group.options.filter { $0.isFor(kind) }
-                    .flatMap { switchedOn(lines(of: $0, kind: kind, isFirst: !seen.contains($0.name))) }
+                    .flatMap { switchedOn(lines(of: $0, kind: kind, isFirst: !seen.contains($0.summary))) }
                 return item(inner)
             }
             return comment + (["\(option.name):"] + items).map { "#" + $0 }

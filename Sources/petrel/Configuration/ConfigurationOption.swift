@@ -19,6 +19,12 @@ struct ConfigurationOption: Sendable {
 
     /// Whether the option is for sections of that kind; yes when the kind is not known.
     func isFor(_ kind: String?) -> Bool { kind.map { kinds.isEmpty || kinds.contains($0) } ?? true }
+
+    /// Whether both say the same, whatever kinds they are for.
+    func isDeclared(like other: ConfigurationOption) -> Bool {
+        name == other.name && summary == other.summary && type.title == other.type.title && standard == other.standard
+            && example == other.example && isRequired == other.isRequired
+    }
 }
 
 /// What the value of an option must be.
@@ -95,7 +101,14 @@ struct ConfigurationGroup: Sendable {
     var kindKey: String?
     /// Kinds of which the example shows one section each.
     var exampleKinds: [String] = []
+    /// What each kind is for, where the documentation has a table for each.
+    var kindSummaries: [String: String] = [:]
 
-    /// The option of that name.
-    func option(named name: String) -> ConfigurationOption? { options.first { $0.name == name } }
+    /// The option of that name, of several the one for that kind.
+    func option(named name: String, kind: String? = nil) -> ConfigurationOption? {
+        options.first { $0.name == name && $0.isFor(kind) } ?? options.first { $0.name == name }
+    }
+
+    /// The kinds for which there is an option of that name.
+    func kinds(of name: String) -> [String] { options.filter { $0.name == name }.flatMap(\.kinds) }
 }

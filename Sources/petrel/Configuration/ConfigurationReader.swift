@@ -40,12 +40,12 @@ struct ConfigurationReader {
         let kind = kind(of: pairs, group)
         for (name, value) in pairs {
             let line = name.line ?? line
-            guard let text = name.scalar?.string, let option = group.option(named: text) else {
+            guard let text = name.scalar?.string, let option = group.option(named: text, kind: kind) else {
                 note(line, prefix + (name.scalar?.string ?? "?"), unknown(name.scalar?.string ?? "", in: group, kind))
                 continue
             }
             guard option.isFor(kind) else {
-                note(line, prefix + text, "is for \(option.kinds.joined(separator: " and ")), not for \(kind ?? ""); remove it")
+                note(line, prefix + text, "is for \(group.kinds(of: text).joined(separator: ", ")), not for \(kind ?? ""); remove it")
                 continue
             }
             if value.isNothing { continue }

@@ -58,48 +58,4 @@ extension ConfigurationSpec {
                 name: "default", type: .choice(names), summary: "What other values become.", standard: standard),
         ])
     }
-
-    /// A source of events.
-    static let source = ConfigurationGroup(
-        options: [
-            ConfigurationOption(
-                name: "type", type: .choice(["file", "stdin", "replay", "simulator"]),
-                summary: "Files, standard input, a file at its own pace, or an invented world.", example: "{kind}", isRequired: true),
-            ConfigurationOption(
-                name: "name", type: .text, summary: "Unique name, under which its books are kept; do not change it.",
-                example: "my-{kind}", isRequired: true),
-            ConfigurationOption(
-                name: "format", type: .text, summary: "Name of the format; without it each stream's content decides.",
-                example: "suricata", kinds: ["file", "stdin", "replay"]),
-            ConfigurationOption(
-                name: "sensor", type: .text, summary: "Sensor of records that do not name theirs.", example: "lab-7",
-                kinds: ["file", "stdin", "replay"]),
-            ConfigurationOption(
-                name: "time_zone", type: .zone, summary: "Zone of times that do not name theirs.", standard: "UTC",
-                kinds: ["file", "stdin", "replay"]),
-            ConfigurationOption(
-                name: "paths", type: .paths, summary: "Files and patterns (*, ?, […]).", example: "[/var/log/suricata/eve.json]",
-                isRequired: true, kinds: ["file"]),
-            ConfigurationOption(
-                name: "follow", type: .flag, summary: "Whether to wait for what is appended, as tail -F; else files are read once.",
-                standard: "true", kinds: ["file"]),
-            ConfigurationOption(
-                name: "poll", type: .duration(10...3_600_000), summary: "Time between two looks at a followed file.", standard: "250ms",
-                kinds: ["file"]),
-            ConfigurationOption(
-                name: "max_record", type: .size(1 << 10...64 << 20), summary: "Longest record; longer ones are dead-lettered.",
-                standard: "1MiB", kinds: ["file", "stdin"]),
-            ConfigurationOption(
-                name: "path", type: .path, summary: "The file to replay, compressed or not.", example: "./eve.json.gz", isRequired: true,
-                kinds: ["replay"]),
-            ConfigurationOption(
-                name: "speed", type: .number(0.001...1_000_000), summary: "Multiple of the file's own pace.", standard: "1",
-                kinds: ["replay"]),
-            ConfigurationOption(
-                name: "rate", type: .number(0.1...1_000_000), summary: "Events a second on average.", standard: "12", kinds: ["simulator"]),
-            ConfigurationOption(
-                name: "seed", type: .integer(0...Int.max), summary: "The same seed gives the same world.", standard: "1",
-                kinds: ["simulator"]),
-        ],
-        kindKey: "type", exampleKinds: ["file", "stdin", "replay", "simulator"])
 }

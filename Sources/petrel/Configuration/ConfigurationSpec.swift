@@ -23,7 +23,7 @@ enum ConfigurationSpec {
             name: "formats", type: .named(ConfigurationSpec.format),
             summary: "Formats of your own for any JSON or CSV, by name. JSON paths have dots; CSV columns have a name or a number from 1."),
         ConfigurationOption(
-            name: "sources", type: .list(source),
+            name: "sources", type: .list(SourceKinds.group),
             summary: "Where events come from. HTTP ingest (POST /api/v1/ingest/{format}) is always there."),
     ])
 

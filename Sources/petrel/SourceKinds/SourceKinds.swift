@@ -1,0 +1,54 @@
+import Sources
+
+/// The kinds of sources that there are.
+enum SourceKinds {
+    /// All kinds, in the order in which they are shown.
+    static let all: [SourceKind] = [.file, .stdin, .replay, .simulator]
+
+    /// The kind of that name.
+    static func kind(named name: String) -> SourceKind? { all.first { $0.name == name } }
+
+    /// Options that every source has.
+    static let shared: [ConfigurationOption] = [
+        ConfigurationOption(
+            name: "type", type: .choice(all.map(\.name)), summary: "What kind of source it is; the options of each kind are listed below.",
+            example: "{kind}", isRequired: true),
+        ConfigurationOption(
+            name: "name", type: .text, summary: "Unique name, under which its books are kept; do not change it.", example: "my-{kind}",
+            isRequired: true),
+    ]
+
+    /// Options of sources whose records can be of any format.
+    static let records: [ConfigurationOption] = [
+        ConfigurationOption(
+            name: "format", type: .text, summary: "Name of the format; without it each stream's content decides.", example: "suricata"),
+        ConfigurationOption(name: "sensor", type: .text, summary: "Sensor of records that do not name theirs.", example: "lab-7"),
+        ConfigurationOption(name: "time_zone", type: .zone, summary: "Zone of times that do not name theirs.", standard: "UTC"),
+    ]
+
+    /// Longest record of sources that frame bytes.
+    static let maxRecord = ConfigurationOption(
+        name: "max_record", type: .size(1 << 10...64 << 20), summary: "Longest record; longer ones are dead-lettered.", standard: "1MiB")
+
+    /// The section of a source, with the options of all kinds.
+    static let group = ConfigurationGroup(
+        options: shared + merged, kindKey: "type", exampleKinds: all.map(\.name),
+        kindSummaries: Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0.summary) }))
+
+    /// The options of all kinds; what several kinds declare alike stands once.
+    private static var merged: [ConfigurationOption] {
+        var options: [ConfigurationOption] = []
+        for kind in all {
+            for option in kind.options {
+                if let known = options.firstIndex(where: { $0.isDeclared(like: option) }) {
+                    options[known].kinds.append(kind.name)
+                } else {
+                    var option = option
+                    option.kinds = [kind.name]
+                    options.append(option)
+                }
+            }
+        }
+        return options
+    }
+}
