@@ -11,6 +11,8 @@ struct Problem: Error, HTTPResponseError {
     var retryAfter: Int?
     /// Further header fields of the answer.
     var fields = HTTPFields()
+    /// The code by which clients of Splunk's event collector know the problem.
+    var collectorCode: Int?
 
     var json: [UInt8] {
         var json = JSONText()
@@ -19,6 +21,10 @@ struct Problem: Error, HTTPResponseError {
             json.member("title", status.reasonPhrase)
             json.member("status", status.code)
             json.member("detail", detail)
+            if let collectorCode {
+                json.member("text", detail)
+                json.member("code", collectorCode)
+            }
         }
         return json.bytes
     }

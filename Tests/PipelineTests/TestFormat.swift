@@ -56,7 +56,10 @@ struct TestPipeline {
     let journal: EventJournal
     let pipeline: IngestPipeline
 
-    init(folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), inFlightBytes: Int = 64 << 20, paused: PausedSources? = nil) throws {
+    init(
+        folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), inFlightBytes: Int = 64 << 20,
+        paused: PausedSources? = nil
+    ) throws {
         self.folder = folder
         self.clock = clock
         journal = try EventJournal(folder: folder.path, clock: clock.wallClock)

@@ -18,7 +18,9 @@ enum ComponentSchemas {
     private static let problem = Schema.object([
         "type": .string, "title": .string, "status": .integer(400...599),
         "detail": .string.described("What is wrong and what to do."),
-    ])
+        "text": .string.described("The same for clients of the event collector."),
+        "code": Schema.count.described("What the event collector calls it."),
+    ], optional: ["text", "code"])
 
     /// A commit id: more than 2^53, so it is text.
     private static let eventID = Schema.string(pattern: "^[0-9]{1,19}$").described("Commit id of an event, a whole number as text.")

@@ -9,6 +9,8 @@ struct AssetRoutes: Sendable {
     let webRoot: String?
     /// Folder of the data files (world.json).
     let assetFolder: String
+    /// What a client of Elasticsearch is told that asks for the page.
+    let handshake: ElasticHandshake
 
     private static let types = [
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
@@ -16,7 +18,10 @@ struct AssetRoutes: Sendable {
     ]
 
     func register(on group: RouterGroup<WebContext>) {
-        group.get("/") { request, _ in try await file("index.html", request) }
+        group.get("/") { request, _ in
+            if ElasticHandshake.isMeant(by: request) { return try handshake.root(for: request) }
+            return try await file("index.html", request)
+        }
         group.get("assets/world.json") { request, _ in try await dataFile("world.json", request) }
         for name in Self.builtIn.keys {
             group.get(RouterPath(name)) { request, _ in try await file(name, request) }
