@@ -34,6 +34,10 @@ final class JournalFile {
         ALTER TABLE block ADD COLUMN rows_bytes INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE block ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        ALTER TABLE dead_letter ADD COLUMN format TEXT NOT NULL DEFAULT '';
+        ALTER TABLE dead_letter ADD COLUMN sensor TEXT;
+        """,
     ]
 
     /// Blocks of more compressed bytes lie in the ``BlockFile``, smaller ones in their row: one flush instead of two.

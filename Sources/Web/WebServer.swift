@@ -149,6 +149,7 @@ public struct WebServer: Service {
             bodies: bodies, intake: shippers, stamps: AckStamps(key: options.cursorKey), journal: journal
         ).add(to: &table)
         SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
+        DeadLetterRoutes(pipeline: pipeline).add(to: &table)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(
             operations: table.operations + [.openAPI], version: options.version, pathPrefix: options.pathPrefix,

@@ -25,7 +25,7 @@ struct Installation {
         journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
         pipeline = IngestPipeline(
             journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes,
-            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"))
+            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"), spillFolder: "\(dataFolder)/spill")
     }
 
     static func columnFolder(_ dataFolder: String) -> String { "\(dataFolder)/columns" }

@@ -62,6 +62,7 @@ struct ObservatoryServer {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         group.maximumCancellationDuration = .seconds(5)
+        defer { ServerFile(dataFolder: dataFolder).remove() }
         try await ServiceGroup(configuration: group).run()
     }
 
@@ -102,7 +103,9 @@ struct ObservatoryServer {
         let web = try WebServer(
             options: options, pipeline: pipeline, stage: stage, columns: columns, about: About.json(assetFolder: installation.assetFolder),
             logger: logger
-        ) { [isSimulated] port in
+        ) { [isSimulated, dataFolder] port in
+            let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
+            ServerFile(dataFolder: dataFolder).write("http://\(local):\(port)\(path)")
             Console.print("petrel \(Petrel.version): http://\(address):\(port)\(path)/" + (isSimulated ? "  (SIMULATED events)" : ""))
         }
         return (stage, web)

@@ -118,7 +118,7 @@ struct IngestRoutes: Sendable {
             case .duplicate: duplicate += 1
             case .filtered: filtered += 1
             case .deadLettered: dead += 1
-            case .notARecord: break
+            case .notARecord, .shed, .spilled: break
             }
         }
         var json = JSONText()
@@ -154,6 +154,8 @@ struct IngestRoutes: Sendable {
         case .notARecord:
             guard all else { return false }
             status = "not_a_record"
+        // What comes by HTTP is refused where there is no room.
+        case .shed, .spilled: return false
         case .duplicate: status = "duplicate"
         case .filtered: status = "filtered"
         case .deadLettered(let why):

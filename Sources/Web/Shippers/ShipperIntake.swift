@@ -148,6 +148,8 @@ struct ShipperIntake: Sendable {
             case .duplicate: return .duplicate
             case .filtered, .notARecord: return .filtered
             case .deadLettered(let reason): return .deadLettered(reason)
+            case .shed: return .full
+            case .spilled: return .unavailable("it waits on disk")
             }
         }
     }
