@@ -100,11 +100,11 @@ struct ObservatoryServer {
         options.cursorKey = try CursorKeyFile.load(folder: installation.dataFolder)
         let address = options.host.contains(":") ? "[\(options.host)]" : options.host
         let path = options.pathPrefix
+        let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
         let web = try WebServer(
             options: options, pipeline: pipeline, stage: stage, columns: columns, about: About.json(assetFolder: installation.assetFolder),
             logger: logger
         ) { [isSimulated, dataFolder] port in
-            let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
             ServerFile(dataFolder: dataFolder).write("http://\(local):\(port)\(path)")
             Console.print("petrel \(Petrel.version): http://\(address):\(port)\(path)/" + (isSimulated ? "  (SIMULATED events)" : ""))
         }
