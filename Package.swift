@@ -57,6 +57,8 @@ let package = Package(
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        system("CRabbitMQ", pkgConfig: "librabbitmq", apt: "librabbitmq-dev"),
+        system("CRdKafka", pkgConfig: "rdkafka", apt: "librdkafka-dev"),
         .target(name: "CGlibc"),
         .target(name: "CWebAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
         // 1: values and bytes
@@ -69,7 +71,9 @@ let package = Package(
         layer("Journal", ["Model", "Wire", "CSQLite", "CZstd", "CGlibc"]),
         layer("Simulator", ["Model", "Wire"]),
         // 3: what acquires, what follows
-        layer("Sources", ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma"] + network),
+        layer(
+            "Sources",
+            ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma", "CGlibc", "CRabbitMQ", "CRdKafka"] + network),
         layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         layer("Columns", ["Model", "Wire", "KQL", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4
@@ -120,7 +124,12 @@ let package = Package(
         tests("ColumnsTests", ["Columns", "KQL", "Journal", "Model", "Wire", "TestKit"]),
         tests("EnrichmentTests", ["Enrichment", "Model", "Wire", "TestKit"]),
         tests("JournalTests", ["Journal", "Model", "Wire", "TestKit", "CSQLite", "CZstd"]),
-        tests("SourcesTests", ["Sources", "Formats", "Model", "Wire", "Simulator", "TestKit"] + network),
+        tests(
+            "SourcesTests",
+            [
+                "Sources", "Formats", "Model", "Wire", "Simulator", "TestKit", "CZlib", "CRdKafka",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + network),
         tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
         tests(
             "PipelineTests",

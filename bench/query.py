@@ -37,6 +37,10 @@ QUESTIONS = {
     "country × port × day": f"select count(*) from (select country, port, t // {DAY} d, count(*) from e group by all)",
     "substring in message, 24 h": f"select count(*) from e where message ilike '%ernal%' and t >= {END - DAY} and t < {END}",
     "distinct addresses per day": f"select sum(n) from (select t // {DAY} d, count(distinct address) n from e group by d)",
+    "rare word": "select count(*) from e where ' ' || text || ' ' like '% beacon %'",
+    "phrase": "select count(*) from e where ' ' || text || ' ' like '% reverse shell %'",
+    "beginning of a word": "select count(*) from e where ' ' || text like '% bea%'",
+    "end of a word": "select count(*) from e where text || ' ' like '%acon %'",
 }
 
 
@@ -45,7 +49,7 @@ def ask_duckdb(csv, folder, runs, address):
 
     base = duckdb.connect(str(folder / "duck.db"), config={"threads": 2})
     base.execute(f"create table e as select * from read_csv('{csv}', header=false, columns={{'id': 'bigint', 't': 'bigint', 'country': 'varchar', "
-                 "'port': 'integer', 'address': 'varchar', 'message': 'varchar'})")
+                 "'port': 'integer', 'address': 'varchar', 'message': 'varchar', 'text': 'varchar'})")
     base.execute("checkpoint")
     answers = {}
     for name, query in QUESTIONS.items():
@@ -79,8 +83,9 @@ def main():
         number = 0x01000000 + 40 * 2_654_435_761 % 0xDE000000
         theirs = ask_duckdb(csv, folder, arguments.runs, ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0)))
     rows, differs = [["question", "petrel ms", "DuckDB ms", "ratio"]], False
-    for name in QUESTIONS:
-        mine, other = ours[name], theirs[name]
+    # Petrel's questions without its index of words stand beside the same answers of DuckDB.
+    for name in (n for n in ours if n.removesuffix(", no index") in theirs):
+        mine, other = ours[name], theirs[name.removesuffix(", no index")]
         ratio = round(mine["median_ms"] / other["median_ms"], 2)
         report.emit({"query": name, "petrel_ms": mine["median_ms"], "duckdb_ms": other["median_ms"], "ratio": ratio, "answer": mine["answer"]})
         if mine["answer"] != other["answer"]:

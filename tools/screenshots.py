@@ -18,18 +18,29 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
-#: name, width, height, colour scheme
+SCHEMES = ["dark", "light"]
+EXPLORE = "explore?q=event.family:+attack+and+not+attack.type:+policy&range=15m&split=attack.type"
+#: name, path, width, height, colour scheme, what is pressed before the picture is taken
 PICTURES = [
-    ("map-dark", 1920, 1080, "dark"),
-    ("map-light", 1920, 1080, "light"),
-    ("map-phone", 390, 844, "dark"),
+    ("map-dark", "", 1920, 1080, "dark", []),
+    ("map-light", "", 1920, 1080, "light", []),
+    ("map-phone", "", 390, 844, "dark", []),
+    *[(f"explore-{scheme}", EXPLORE, 1440, 900, scheme, ["[data-testid=row] >> nth=4"]) for scheme in SCHEMES],
+    *[(f"sources-{scheme}", "sources", 1440, 900, scheme, []) for scheme in SCHEMES],
+    *[(f"entity-{scheme}", "entity/country/NL", 1440, 1200, scheme, []) for scheme in SCHEMES],
+    *[(f"palette-{scheme}", "explore?range=15m", 1440, 900, scheme, ["[data-testid=open-palette]"]) for scheme in SCHEMES],
+    ("explore-phone", EXPLORE, 390, 844, "dark", []),
+    ("entity-phone", "entity/country/NL", 390, 844, "light", []),
 ]
+#: How long a screen of the workbench has for its answers.
+ANSWER_MS = 4000
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=ROOT / ".build/release/petrel", type=Path)
     parser.add_argument("--seconds", default=25, type=float, help="how long the world runs before a picture")
+    parser.add_argument("--only", default="", help="take only pictures whose names begin so")
     options = parser.parse_args()
     command = [options.binary, "serve", "--simulate", "--port", "0", "--assets", ROOT / ".assets"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -41,14 +52,24 @@ def main() -> int:
         with sync_playwright() as playwright:
             chromium = os.environ.get("PETREL_CHROMIUM", "/usr/bin/chromium")
             browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            for name, width, height, scheme in PICTURES:
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
-                page.goto(address[0])
-                page.wait_for_timeout(options.seconds * 1000)
-                path = ROOT / "docs/images" / f"{name}.png"
-                page.screenshot(path=path)
+            first = browser.new_page()
+            first.goto(address[0])
+            # The workbench shows what was stored while the world ran, so that runs first.
+            first.wait_for_timeout(options.seconds * 1000)
+            first.close()
+            for name, path, width, height, scheme, pressed in PICTURES:
+                if options.only and not name.startswith(options.only):
+                    continue
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500)
+                page.goto(address[0] + path)
+                page.wait_for_timeout(ANSWER_MS if path else options.seconds * 1000)
+                for selector in pressed:
+                    page.locator(selector).click()
+                    page.wait_for_timeout(ANSWER_MS / 2)
+                picture = ROOT / "docs/images" / f"{name}.png"
+                page.screenshot(path=picture, animations="disabled")
                 page.close()
-                print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} KiB")
+                print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1024} KiB")
             browser.close()
     finally:
         server.send_signal(signal.SIGTERM)

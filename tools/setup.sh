@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build_packages=(libsqlite3-dev libmaxminddb-dev libzstd-dev zlib1g-dev liblzma-dev pkg-config)
+build_packages=(libsqlite3-dev libmaxminddb-dev libzstd-dev zlib1g-dev liblzma-dev librabbitmq-dev librdkafka-dev pkg-config)
 asset_packages=(python3 python3-pip python3-venv netbase)
 
 note() { printf '%s: %s\n' "${0##*/}" "$*"; }
@@ -55,8 +55,13 @@ need_packages() {
             "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
     } >"$log" 2>&1 </dev/null || status=$?
     if [[ $own_policy ]]; then "${as_root[@]}" rm -f "$policy"; fi
-    if [[ " ${missing[*]} " == *" nginx-light "* && -d /run/systemd/system ]]; then
-        "${as_root[@]}" systemctl --quiet disable nginx || true # the tests start their own
+    if [[ -d /run/systemd/system ]]; then
+        local service
+        for service in nginx rabbitmq-server; do
+            if [[ " ${missing[*]} " == *" $service"* ]]; then
+                "${as_root[@]}" systemctl --quiet disable "$service" || true # the tests start their own
+            fi
+        done
     fi
     if ((status)); then
         tail -n 15 "$log" >&2

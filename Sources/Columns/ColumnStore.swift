@@ -20,12 +20,16 @@ public final class ColumnStore: Service {
     private struct Box: @unchecked Sendable { var state: State }
 
     /// Where new segments are written.
-    private let folder: String
+    let folder: String
     private let lock: FolderLock?
     private let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
+    /// Tells of new segments by the last id that is sealed.
+    let sealed: CommitSignal
     private let lastFailure = Mutex<String?>(nil)
+    /// The numbers of values that hold across segments.
+    let shared: SharedNumbers
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
 
@@ -50,9 +54,10 @@ public final class ColumnStore: Service {
 
     init(
         folder: String, scratch: String? = nil, lock: FolderLock?, journal: JournalFeed, fullRows: Int = SegmentBuilder.fullRows,
-        plainAfter: Int = SegmentBuilder.plainAfter
+        plainAfter: Int = SegmentBuilder.plainAfter, sharedBytes: Int = 256 << 20
     ) async throws {
         self.journal = journal
+        shared = SharedNumbers(limit: sharedBytes)
         self.lock = lock
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -61,6 +66,7 @@ public final class ColumnStore: Service {
         let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         caughtUp = CommitSignal(head: after)
+        sealed = CommitSignal(head: segments.last?.lastID ?? .zero)
         let tail = SegmentBuilder(after: after, fullRows: fullRows, plainAfter: plainAfter)
         box = Mutex(Box(state: State(segments: segments, tail: tail, liveFrom: first ?? .zero)))
     }
@@ -114,6 +120,7 @@ public final class ColumnStore: Service {
     /// end the server.
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
+            async let warmth: Void = warm()
             while !Task.isCancelled {
                 do {
                     if try await step() { continue }
@@ -124,6 +131,7 @@ public final class ColumnStore: Service {
                     try? await Task.sleep(for: Self.retryPause)
                 }
             }
+            await warmth
         }
     }
 
@@ -161,6 +169,7 @@ public final class ColumnStore: Service {
             box.state.segments.append(segment)
             builder.startAnew()
         }
+        sealed.publish(segment.lastID)
     }
 
     private static func padded(_ id: EventID) -> String {
@@ -177,7 +186,8 @@ public final class ColumnStore: Service {
             box.state.segments.removeFirst(gone.count)
             return Array(gone)
         }
-        for segment in gone { unlink(segment.path) }
+        if !gone.isEmpty { shared.removeAll() }
+        for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } }
     }
 
     /// Waits until everything up to `id` is in the columns; false when cancelled before.
@@ -191,6 +201,9 @@ public final class ColumnStore: Service {
     /// The events that are in the columns: none before `liveFrom`, which retention moves, and none behind `upTo`. Both of one moment; equal
     /// extents have equal answers.
     public var extent: (liveFrom: EventID, upTo: EventID) { box.withLock { ($0.state.liveFrom, $0.state.tail.lastID) } }
+
+    /// The sealed segments, in the order of their ids.
+    var sealedSegments: [MappedSegment] { box.withLock { $0.state.segments } }
 
     /// Sealed segments, their bytes, and the rows of all with those in memory.
     public var size: (segments: Int, bytes: Int, rows: Int) {

@@ -129,7 +129,7 @@ struct ComparedGroupMerge: SegmentMerge {
 
     init(_ keys: [GroupKey], _ periods: ComparedPeriods) {
         self.periods = periods
-        numbers = ValueNumbers(keys.map(\.reduced))
+        numbers = ValueNumbers(keys.map(\.reduced), shares: true)
         previousKeys = numbers.keys.map { key in
             guard case .time(let interval, let origin) = key else { return key }
             return GroupKey.time(interval: interval, origin: origin - periods.length % interval).reduced
@@ -152,7 +152,7 @@ struct ComparedGroupMerge: SegmentMerge {
     ) {
         guard !scan.isEmpty, var groups = GroupScan(scan, keys) else { return }
         groups.run()
-        for (key, count) in zip(numbers.translate(groups, scan.view, shift: shift), groups.counts) { table.add(count, to: key) }
+        table.add(groups.counts, to: numbers.translate(groups, shift: shift))
     }
 
     mutating func absorb(_ other: ComparedGroupMerge) {

@@ -6,21 +6,57 @@ struct CountTable {
     private var keys: [Key]
     private var counts: [Int]
     private(set) var count = 0
-    /// Whether keys have one number, by which ``byNumber`` has their counts.
-    private let isDense: Bool
+    /// Whether keys have one number, by which ``byNumber`` may have their counts.
+    private let hasOneLane: Bool
+    private var isDense = false
     private var byNumber: [Int] = []
 
-    /// - Parameter lanes: numbers in a key. Those of a single one should be dense.
-    init(lanes: Int) { self.init(capacity: lanes == 1 ? 0 : 1024, isDense: lanes == 1) }
+    /// - Parameter lanes: numbers in a key.
+    init(lanes: Int) { self.init(capacity: lanes == 1 ? 0 : 1024, hasOneLane: lanes == 1) }
 
-    init(capacity: Int = 1024) { self.init(capacity: capacity, isDense: false) }
+    init(capacity: Int = 1024) { self.init(capacity: capacity, hasOneLane: false) }
 
-    private init(capacity: Int, isDense: Bool) {
+    private init(capacity: Int, hasOneLane: Bool) {
         var size = 64
         while size < capacity * 2 { size *= 2 }
         keys = [Key](repeating: Key(), count: size)
         counts = [Int](repeating: 0, count: size)
-        self.isDense = isDense
+        self.hasOneLane = hasOneLane
+    }
+
+    /// Adds many. Where they are a fair part of all numbers, counts are kept by number from now on.
+    mutating func add(_ amounts: [Int], to keys: [Key]) {
+        if hasOneLane, !isDense {
+            let highest = keys.reduce(0) { max($0, Int($1.x)) }
+            if (count + keys.count) * 8 >= highest { becomeDense(upTo: highest) }
+        }
+        guard isDense else {
+            for (key, amount) in zip(keys, amounts) { add(amount, to: key) }
+            return
+        }
+        reserve(keys.reduce(0) { max($0, Int($1.x)) })
+        var more = 0
+        byNumber.withUnsafeMutableBufferPointer { all in
+            for index in keys.indices {
+                let number = Int(keys[index].x)
+                if all[number] == 0, amounts[index] != 0 { more += 1 }
+                all[number] += amounts[index]
+            }
+        }
+        count += more
+    }
+
+    private mutating func becomeDense(upTo highest: Int) {
+        let old = self
+        (isDense, count, keys, counts) = (true, 0, [], [])
+        reserve(highest)
+        old.visit { add($1, toNumber: Int($0.x)) }
+    }
+
+    /// Makes room for the counts of numbers up to that one.
+    private mutating func reserve(_ number: Int) {
+        if number < byNumber.count { return }
+        byNumber.append(contentsOf: repeatElement(0, count: max(number + 1, 2 * byNumber.count) - byNumber.count))
     }
 
     @inline(__always) mutating func add(_ amount: Int, to key: Key) {
@@ -40,9 +76,7 @@ struct CountTable {
     }
 
     @inline(__always) private mutating func add(_ amount: Int, toNumber number: Int) {
-        if number >= byNumber.count {
-            byNumber.append(contentsOf: repeatElement(0, count: max(number + 1, 2 * byNumber.count) - byNumber.count))
-        }
+        reserve(number)
         if byNumber[number] == 0, amount != 0 { count += 1 }
         byNumber[number] += amount
     }
@@ -66,7 +100,7 @@ struct CountTable {
     }
 
     private mutating func grow() {
-        var larger = CountTable(capacity: keys.count)
+        var larger = CountTable(capacity: keys.count, hasOneLane: hasOneLane)
         visit { larger.add($1, to: $0) }
         self = larger
     }

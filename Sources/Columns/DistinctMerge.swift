@@ -14,7 +14,7 @@ struct DistinctMerge: SegmentMerge {
     private var bytes = 0
 
     init(_ field: Field, interval: Int64, origin: Int64) {
-        numbers = ValueNumbers([GroupKey.time(interval: interval, origin: origin).reduced, .field(field)])
+        numbers = ValueNumbers([GroupKey.time(interval: interval, origin: origin).reduced, .field(field)], shares: true)
         (self.field, self.interval, self.origin) = (field, interval, origin)
     }
 
@@ -27,7 +27,7 @@ struct DistinctMerge: SegmentMerge {
     mutating func add(_ scan: SegmentScan) {
         guard var groups = GroupScan(scan, numbers.keys) else { return }
         groups.run()
-        note(numbers.translate(groups, scan.view))
+        note(numbers.translate(groups))
     }
 
     mutating func absorb(_ other: DistinctMerge) {

@@ -1,81 +1,5 @@
 import Model
 
-/// Gives the values of segments numbers that hold across segments.
-struct ValueNumbers {
-    let keys: [GroupKey]
-    private let dictionaries: [DictionaryBuilder]
-
-    init(_ keys: [GroupKey]) {
-        self.keys = keys
-        dictionaries = keys.map { DictionaryBuilder(width: ColumnBuilder.width(of: $0.type), seed: .random(in: .min ... .max)) }
-    }
-
-    /// The keys of a segment's counts in numbers that hold everywhere.
-    ///
-    /// - Parameter shift: microseconds by which the counted times are moved.
-    func translate(_ scan: GroupScan, _ view: SegmentView, shift: Int64 = 0) -> [CountTable.Key] {
-        var new = scan.keys
-        for (index, key) in scan.groupKeys.enumerated() {
-            switch key {
-            case .field(let field):
-                if let column = view.column(field) { translate(&new, index, from: column.dictionary) }
-            case .time(let interval, let origin): translate(&new, index) { origin + scan.span($0, ofKey: index) * interval + shift }
-            }
-        }
-        return new
-    }
-
-    /// The number of a value, given to it now if it is new.
-    @inline(__always) func number(_ bytes: UnsafeRawBufferPointer, ofKey index: Int) -> UInt32 { dictionaries[index].code(of: bytes) }
-
-    /// The bytes of the value that a number of the key at `index` stands for.
-    func bytes(_ number: UInt32, ofKey index: Int) -> UnsafeRawBufferPointer { dictionaries[index].view.value(Int(number) - 1) }
-
-    /// The keys of another merge in the numbers of this one.
-    func translate(_ old: [CountTable.Key], of other: ValueNumbers) -> [CountTable.Key] {
-        var new = old
-        for index in keys.indices { translate(&new, index, from: other.dictionaries[index].view) }
-        return new
-    }
-
-    /// Adds the counts of another merge to a table of this one.
-    func add(_ old: CountTable, of other: ValueNumbers, to table: inout CountTable) {
-        var keys: [CountTable.Key] = []
-        var counts: [Int] = []
-        old.visit { key, count in
-            keys.append(key)
-            counts.append(count)
-        }
-        for (key, count) in zip(translate(keys, of: other), counts) { table.add(count, to: key) }
-    }
-
-    private func translate(_ keys: inout [CountTable.Key], _ index: Int, from view: DictionaryView) {
-        var isNeeded = [Bool](repeating: false, count: view.count + 1)
-        for key in keys { isNeeded[Int(key[index])] = true }
-        let numbers = dictionaries[index].numbers(of: view) { isNeeded[$0 + 1] }
-        for at in keys.indices { keys[at][index] = numbers[Int(keys[at][index])] }
-    }
-
-    /// Numbers that stand for spans; equal ones come in runs.
-    private func translate(_ keys: inout [CountTable.Key], _ index: Int, start: (UInt32) -> Int64) {
-        let dictionary = dictionaries[index]
-        var last: (old: UInt32, new: UInt32) = (0, 0)
-        for at in keys.indices {
-            let number = keys[at][index]
-            if number != last.old { last = (number, withUnsafeBytes(of: start(number).littleEndian) { dictionary.code(of: $0) }) }
-            keys[at][index] = last.new
-        }
-    }
-
-    /// The values of a key.
-    func values(_ key: CountTable.Key) -> [ColumnValue] { keys.indices.map { value(key[$0], ofKey: $0) } }
-
-    /// The value that a number of the key at `index` stands for.
-    func value(_ number: UInt32, ofKey index: Int) -> ColumnValue {
-        StoredValue.value(dictionaries[index].view.value(Int(number) - 1), keys[index].type)
-    }
-}
-
 /// Adds up the counts of keys.
 struct GroupMerge: SegmentMerge {
     /// Most groups of an answer.
@@ -84,7 +8,7 @@ struct GroupMerge: SegmentMerge {
     private(set) var table: CountTable
 
     init(_ keys: [GroupKey]) {
-        numbers = ValueNumbers(keys.map(\.reduced))
+        numbers = ValueNumbers(keys.map(\.reduced), shares: true)
         table = CountTable(lanes: keys.count)
     }
 
@@ -101,7 +25,7 @@ struct GroupMerge: SegmentMerge {
         guard var groups = GroupScan(scan, numbers.keys) else { return }
         groups.run()
         if let isWanted { groups.keep(isWanted) }
-        for (key, count) in zip(numbers.translate(groups, scan.view), groups.counts) { table.add(count, to: key) }
+        table.add(groups.counts, to: numbers.translate(groups))
     }
 
     mutating func absorb(_ other: GroupMerge) { numbers.add(other.table, of: other.numbers, to: &table) }

@@ -85,7 +85,8 @@ struct GroupScan {
     private(set) var counts: [Int] = []
     /// What the rows are counted by.
     let groupKeys: [GroupKey]
-    private let scan: SegmentScan
+    /// The rows that are counted.
+    let scan: SegmentScan
     private let parts: [Part]
     private let sizes: [Int]
 

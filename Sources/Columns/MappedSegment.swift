@@ -14,6 +14,8 @@ final class MappedSegment: @unchecked Sendable {
     let byteCount: Int
     private let seed: UInt64
     private let entries: [SegmentFile.Entry]
+    /// Its words.
+    let text: TextSlot
     /// What has been looked at and found whole.
     private struct Loaded {
         var columns: [ColumnView?]
@@ -76,6 +78,7 @@ final class MappedSegment: @unchecked Sendable {
         minTime = head.load(fromByteOffset: 48, as: Int64.self)
         maxTime = head.load(fromByteOffset: 56, as: Int64.self)
         self.entries = entries
+        text = TextSlot(ofSegment: path, TextIndexFile.Identity(seed: seed, rows: rows, fields: TextIndexFile.Identity.textFields))
         let fields = Int(Field.allCases.map(\.rawValue).max() ?? 0) + 1
         loaded = Mutex(
             LoadedBox(
@@ -98,7 +101,7 @@ final class MappedSegment: @unchecked Sendable {
             guard let frame = loaded.frame else { throw damaged("without times") }
             return SegmentView(
                 rows: rows, times: frame.times, zoneTimes: frame.zoneTimes, runs: frame.runs, runCount: frame.runCount,
-                columns: loaded.columns, minTime: minTime, maxTime: maxTime)
+                columns: loaded.columns, minTime: minTime, maxTime: maxTime, text: text.index)
         }
     }
 

@@ -42,13 +42,15 @@ extension GroupMerge {
         let last = numbers.keys.count - 1
         let isWhole = numbers.keys[last].type == .integer
         var found: [(key: CountTable.Key, bits: Int64, number: Double, count: Int)] = []
-        table.visit { key, count in
-            let bits = StoredValue.integer(numbers.bytes(key[last], ofKey: last))
-            let number = isWhole ? Double(bits) : Double(bitPattern: UInt64(bitPattern: bits))
-            if number.isNaN { return }
-            var group = key
-            group[last] = 0
-            found.append((group, bits, number, count))
+        numbers.withValues(ofKey: last) { values in
+            table.visit { key, count in
+                let bits = StoredValue.integer(values.value(Int(key[last]) - 1))
+                let number = isWhole ? Double(bits) : Double(bitPattern: UInt64(bitPattern: bits))
+                if number.isNaN { return }
+                var group = key
+                group[last] = 0
+                found.append((group, bits, number, count))
+            }
         }
         found.sort { a, b in
             for index in 0..<last where a.key[index] != b.key[index] { return a.key[index] < b.key[index] }

@@ -47,11 +47,15 @@ public struct QueryEngine: Sendable {
     let store: ColumnStore
     /// Segments that are scanned at the same time.
     private let width: Int
+    private let usesTextIndex: Bool
 
     /// An engine over a store.
-    public init(_ store: ColumnStore, width: Int) {
+    ///
+    /// - Parameter usesTextIndex: whether words are looked up where they are indexed; the answers are the same.
+    public init(_ store: ColumnStore, width: Int, usesTextIndex: Bool = true) {
         self.store = store
         self.width = max(width, 1)
+        self.usesTextIndex = usesTextIndex
     }
 
     /// Gathers what a question needs of every segment. Each processor has a merge of its own; they are put together at the end.
@@ -96,6 +100,7 @@ public struct QueryEngine: Sendable {
             return hasRoom
         }
         guard !parts.contains(false) else { throw tooLarge }
+        store.shared.trim()
         return (upTo, try united() ?? empty)
     }
 
@@ -115,7 +120,7 @@ public struct QueryEngine: Sendable {
         _ scope: QueryScope, fields: [Field], _ stop: QueryStop,
         afterRound: ((EventID, Int64) throws(ColumnError) -> Void)? = nil, _ body: @Sendable (SegmentScan) -> Part
     ) throws(ColumnError) -> (upTo: EventID, parts: [Part]) {
-        let pass = ScanPass(scope, stop)
+        let pass = ScanPass(scope, stop, store.shared, usesTextIndex: usesTextIndex)
         let needed = Array(Set(fields + pass.fields))
         try stop.check()
         let read = try store.reading { tail, last, liveFrom throws(ColumnError) -> Part? in
@@ -123,7 +128,7 @@ public struct QueryEngine: Sendable {
             return pass.scan(tail, nil, liveFrom, min(scope.upTo ?? last, last)).map(body)
         }
         let (liveFrom, upTo) = (read.liveFrom, min(scope.upTo ?? read.upTo, read.upTo))
-        var segments = Array(read.segments.filter { $0.firstID <= upTo && pass.mayHold($0.minTime, $0.maxTime) }.reversed())
+        var segments = Array(read.segments.filter { $0.firstID <= upTo && pass.mayHold($0) }.reversed())
         if afterRound != nil { segments.sort { $0.maxTime > $1.maxTime } }
         let results = Mutex(Results<Part>(parts: read.value.map { [$0] } ?? []))
         var done = 0
@@ -174,25 +179,36 @@ private struct ScanPass: Sendable {
     private let plan: Plan?
     private let times: Range<Int64>
     private let stop: QueryStop
+    private let shared: SharedNumbers
+    private let usesTextIndex: Bool
     /// The fields that decide.
     let fields: [Field]
 
-    init(_ scope: QueryScope, _ stop: QueryStop) {
-        self.stop = stop
+    init(_ scope: QueryScope, _ stop: QueryStop, _ shared: SharedNumbers, usesTextIndex: Bool) {
+        (self.stop, self.shared, self.usesTextIndex) = (stop, shared, usesTextIndex)
         plan = scope.predicate?.plan
         times = scope.microseconds
         fields = plan.map(SegmentFilter.fields) ?? []
+    }
+
+    /// Whether a segment may have chosen rows; texts that lack the words need not be read at all.
+    func mayHold(_ segment: MappedSegment) -> Bool {
+        guard mayHold(segment.minTime, segment.maxTime) else { return false }
+        guard usesTextIndex, let plan, !stop.isStopped, let text = segment.text.index else { return true }
+        return text.mayHold(plan)
     }
 
     func mayHold(_ minTime: Int64, _ maxTime: Int64) -> Bool { maxTime >= times.lowerBound && minTime < times.upperBound }
 
     /// What is chosen of a segment; nil when nothing can be.
     func scan(_ view: SegmentView, _ segment: MappedSegment?, _ liveFrom: EventID, _ upTo: EventID) -> SegmentScan? {
+        var view = view
+        if !usesTextIndex { view.text = nil }
         let end = view.id(view.rows - 1) <= upTo.value ? view.rows : view.firstRow(from: upTo.value + 1)
         let start = view.id(0) >= liveFrom.value ? 0 : view.firstRow(from: liveFrom.value)
         let scan = SegmentScan(
             view: view, segment: segment, filter: plan.map { SegmentFilter($0, view, stop: stop) } ?? .everything, times: times,
-            rows: start..<max(start, end), stop: stop)
+            rows: start..<max(start, end), stop: stop, shared: shared)
         return scan.isEmpty ? nil : scan
     }
 }

@@ -98,9 +98,10 @@ struct SeenMerge: SegmentMerge {
     }
 
     mutating func absorb(_ other: SeenMerge) {
-        for number in 1..<other.counts.count {
-            note(
-                other.numbers.bytes(UInt32(number), ofKey: 0), other.counts[number], other.firsts[number], other.lasts[number])
+        other.numbers.withValues(ofKey: 0) { values in
+            for number in 1..<other.counts.count {
+                note(values.value(number - 1), other.counts[number], other.firsts[number], other.lasts[number])
+            }
         }
     }
 

@@ -102,6 +102,7 @@ struct SegmentFilter {
             let code = only.withUnsafeBytes { column.dictionary.code(of: $0) }
             return code == 0 ? nil : .code(column, Int(code))
         }
+        if type == .text, let found = view.text?.values(that: test, ofField: index, column.dictionary, stop) { return Term(column, found) }
         var matches = [UInt8](repeating: 0, count: column.dictionary.count + 1)
         var found = 0
         for index in 0..<column.dictionary.count {

@@ -12,11 +12,17 @@ struct SegmentScan {
     let rows: Range<Int>
     /// Ends the scan early.
     let stop: QueryStop
+    /// The numbers that all questions share; nil where there are none.
+    let shared: SharedNumbers?
     /// The zones with chosen rows, when they are kept.
     private var kept: [(zone: Int, chosen: Zone)]?
 
-    init(view: SegmentView, segment: MappedSegment?, filter: SegmentFilter, times: Range<Int64>, rows: Range<Int>, stop: QueryStop) {
-        (self.view, self.segment, self.filter, self.times, self.rows, self.stop) = (view, segment, filter, times, rows, stop)
+    init(
+        view: SegmentView, segment: MappedSegment?, filter: SegmentFilter, times: Range<Int64>, rows: Range<Int>, stop: QueryStop,
+        shared: SharedNumbers? = nil
+    ) {
+        (self.view, self.segment, self.filter, self.times, self.rows) = (view, segment, filter, times, rows)
+        (self.stop, self.shared) = (stop, shared)
     }
 
     /// The same rows, chosen now, for several passes over them.

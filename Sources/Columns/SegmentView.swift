@@ -17,6 +17,8 @@ struct SegmentView {
     let columns: [ColumnView?]
     let minTime: Int64
     let maxTime: Int64
+    /// The words of the texts, where they are indexed.
+    var text: TextIndex?
 
     var zoneCount: Int { (rows + Self.zoneRows - 1) / Self.zoneRows }
 

@@ -85,7 +85,7 @@ struct SurpriseMerge: SegmentMerge {
 
     init(_ field: Field, _ window: SurpriseWindow, days: Int) {
         (self.field, self.window, self.days) = (field, window, days)
-        numbers = ValueNumbers([.field(field)])
+        numbers = ValueNumbers([.field(field)], shares: true)
         seen = SeenMerge(field)
     }
 
@@ -105,7 +105,7 @@ struct SurpriseMerge: SegmentMerge {
     private static func count(_ scan: SegmentScan, _ field: Field, _ numbers: ValueNumbers, _ table: inout CountTable) {
         guard !scan.isEmpty, var groups = GroupScan(scan, [.field(field)]) else { return }
         groups.run()
-        for (key, count) in zip(numbers.translate(groups, scan.view), groups.counts) { table.add(count, to: key) }
+        table.add(groups.counts, to: numbers.translate(groups))
     }
 
     mutating func absorb(_ other: SurpriseMerge) {
@@ -130,10 +130,13 @@ struct SurpriseMerge: SegmentMerge {
         let sorted = found.sorted { a, b in
             all[a.0].score != all[b.0].score ? isBefore(a.0, b.0) : a.group.precedes(b.group)
         }
+        func firstSeen(_ number: UInt32) -> Int64 {
+            seen.firsts[Int(numbers.withValues(ofKey: 0) { seen.numbers.number($0.value(Int(number) - 1), ofKey: 0) })]
+        }
         let values = sorted.prefix(limit).map { index, group in
             SurprisingValue(
                 value: group.values[0], count: group.count, mean: all[index].mean, score: all[index].score,
-                first: Timestamp(microseconds: seen.firsts[Int(seen.numbers.number(numbers.bytes(all[index].key.x, ofKey: 0), ofKey: 0))]))
+                first: Timestamp(microseconds: firstSeen(all[index].key.x)))
         }
         let range = window.range(daysBefore: 0)
         return Surprises(

@@ -35,8 +35,16 @@ public struct CacheStatistics: Equatable, Sendable {
 /// It only adds what a row lacks, so what a record states is kept, and enriching twice changes nothing. Any number of threads may use
 /// one chain: each batch takes a cache of its own from a pool, so that a look-up takes no lock.
 public struct EnrichmentChain: Sendable {
-    /// Changes whenever the same event might be enriched differently: with the data files, the configured places and the rules.
-    public let revision: String
+    /// Changes whenever the same event might be enriched differently: with the data files, the configured places, the rules, and the
+    /// indicator lists in use.
+    public var revision: String {
+        guard let indicators else { return fixedRevision }
+        var hash = ContentHash()
+        hash.add(fixedRevision)
+        hash.add(indicators.revision)
+        return hash.hexadecimal
+    }
+    private let fixedRevision: String
     private let core: Core
 
     /// Raised when the rules change, so that events can be told that were enriched by older ones.
@@ -48,6 +56,7 @@ public struct EnrichmentChain: Sendable {
         let lanes: Int
         let entriesPerLane: Int
         let pool = Mutex(Pool())
+        let indicators = Mutex<IndicatorTable?>(nil)
 
         init(_ places: Places, _ options: EnrichmentOptions) {
             self.places = places
@@ -70,15 +79,25 @@ public struct EnrichmentChain: Sendable {
         hash.add(Self.rules)
         hash.add(assets.revision)
         for place in options.places { hash.add("\(place)") }
-        revision = hash.hexadecimal
+        fixedRevision = hash.hexadecimal
     }
 
     /// Appends to each closed row what it lacks.
     public func enrich(_ batch: inout EventBatch) {
         var (lane, isPooled) = takeLane()
-        batch.appendToEachRow(reserving: 160) { row, out in lane.enrich(row, core.places, core.plan, to: &out) }
+        let indicators = indicators
+        batch.appendToEachRow(reserving: 160) { row, out in
+            lane.enrich(row, core.places, core.plan, to: &out)
+            indicators?.join(row, to: &out)
+        }
         giveBack(lane, isPooled: isPooled)
     }
+
+    /// The indicator lists with which events are joined; nil for none.
+    public var indicators: IndicatorTable? { core.indicators.withLock { $0 } }
+
+    /// Joins the batches to come with those lists.
+    public func use(_ indicators: IndicatorTable?) { core.indicators.withLock { $0 = indicators } }
 
     /// What is known about an address by itself, as the row of one event whose source it is.
     public func describe(_ address: IPAddress) -> EventBatch {

@@ -8,6 +8,8 @@ public struct EnrichmentError: Error, Equatable, Sendable, CustomStringConvertib
         case damaged
         /// A configured place is off the globe or stands twice.
         case badPlace = "bad_place"
+        /// An indicator list cannot be used.
+        case badList = "bad_list"
     }
 
     /// The kind of trouble.

@@ -96,7 +96,7 @@ extension RowScan.End {
 
 extension RowScan {
     /// Steps over a value; where it lies, without its length.
-    @inline(__always) private static func value(_ row: Span<UInt8>, _ at: inout Int, _ kind: FieldType) -> Range<Int>? {
+    @inline(__always) static func value(_ row: Span<UInt8>, _ at: inout Int, _ kind: FieldType) -> Range<Int>? {
         var start = at
         switch kind {
         case .keyword, .text:
@@ -122,7 +122,7 @@ extension RowScan {
         return Int64(bitPattern: zigzag >> 1) ^ -Int64(bitPattern: zigzag & 1)
     }
 
-    fileprivate static func address(_ row: Span<UInt8>, _ value: Range<Int>) -> IPAddress {
+    static func address(_ row: Span<UInt8>, _ value: Range<Int>) -> IPAddress {
         let high = row.bytes.unsafeLoadUnaligned(fromByteOffset: value.lowerBound, as: UInt64.self)
         let low = row.bytes.unsafeLoadUnaligned(fromByteOffset: value.lowerBound + 8, as: UInt64.self)
         return IPAddress(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))

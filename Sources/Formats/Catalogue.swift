@@ -52,6 +52,7 @@ public struct FormatCatalogue: Sendable {
         RecordLayout.beelzebub.entry,
         RecordLayout.conpot.entry,
         RecordLayout.ddospot.entry,
+        RecordLayout.decoy.entry,
         RecordLayout.dicompot.entry,
         RecordLayout.dionaea.entry,
         RecordLayout.dockerAPI.entry,

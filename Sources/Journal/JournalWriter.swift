@@ -88,8 +88,8 @@ final class JournalWriter {
                 try close(&pending, &blocks)
                 try saveState(changedSince: before)
             }
-            failure = nil
-            if let newest = blocks.last { lastID = newest.lastID }
+            // A commit without events needs hardly any room: it does not show that there is some again.
+            if let newest = blocks.last { (lastID, failure) = (newest.lastID, nil) }
             // What cannot be removed stays marked.
             if hasMarks { try? removeMarked() }
             return (results, blocks)

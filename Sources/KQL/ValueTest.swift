@@ -137,7 +137,7 @@ package enum WordTest: Sendable {
         switch self {
         case .any(let wanted):
             var found = false
-            Self.forEachLowered(in: text) { word in
+            Words.forEachLowered(in: text) { word in
                 found = wanted.contains { $0.matches(word) }
                 return !found
             }
@@ -145,7 +145,7 @@ package enum WordTest: Sendable {
         case .all(let wanted):
             let complete = Self.mask(wanted.count)
             var seen: UInt64 = 0
-            Self.forEachLowered(in: text) { word in
+            Words.forEachLowered(in: text) { word in
                 seen |= Self.matching(wanted, word)
                 return seen != complete
             }
@@ -154,7 +154,7 @@ package enum WordTest: Sendable {
             // Shift-And (Baeza-Yates and Gonnet 1992) over words instead of letters.
             let last: UInt64 = 1 << UInt64(wanted.count - 1)
             var state: UInt64 = 0
-            Self.forEachLowered(in: text) { word in
+            Words.forEachLowered(in: text) { word in
                 state = (state << 1 | 1) & Self.matching(wanted, word)
                 return state & last == 0
             }
@@ -168,20 +168,5 @@ package enum WordTest: Sendable {
         var bits: UInt64 = 0
         for i in wanted.indices where wanted[i].matches(word) { bits |= 1 << UInt64(i) }
         return bits
-    }
-
-    /// Each word in lower case; words that are so already are not copied.
-    private static func forEachLowered(in text: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
-        Words.forEach(in: text) { range in
-            let word = text.extracting(range)
-            var isLowered = true
-            for i in word.indices where word[i] >= 0x80 || word[i] &- UInt8(ascii: "A") < 26 {
-                isLowered = false
-                break
-            }
-            if isLowered { return body(word) }
-            let lowered = Array(word.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }.lowercased().utf8)
-            return body(lowered.span)
-        }
     }
 }

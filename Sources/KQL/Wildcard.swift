@@ -15,6 +15,9 @@ package struct Wildcard: Sendable, Equatable {
     /// The text, if it has no star and its case matters.
     var plain: [UInt8]? { parts.count == 1 && !ignoresCase ? parts[0] : nil }
 
+    /// What every value that passes begins with, as far as bytes tell.
+    var beginning: [UInt8] { ignoresCase ? [] : parts[0] }
+
     /// Whether the whole value is that text.
     func matches(_ value: Span<UInt8>) -> Bool {
         guard ignoresCase else { return search(value, fold: false) }

@@ -1,5 +1,8 @@
 /// Cuts text into words as Lucene's standard tokenizer does for most scripts (UAX #29 word boundaries; Han and Hiragana one by one).
-enum Words {
+package enum Words {
+    /// Grows whenever a text may have other words than before: by a change here, or by the Unicode tables of another toolchain.
+    package static let revision: UInt32 = 1
+
     private enum Kind { case letter, digit, katakana, single, joiner, middle, middleOfLetters, middleOfDigits, extends, other }
 
     /// Calls `body` with the range of each word until it says false.
@@ -28,6 +31,30 @@ enum Words {
             }
             size = at - start
             if hasContent, !body(start..<start + size) { return }
+        }
+    }
+
+    /// Calls `body` with each word in lower case until it says false. Only words beyond ASCII need memory.
+    package static func forEachLowered(in text: Span<UInt8>, _ body: (Span<UInt8>) -> Bool) {
+        forEach(in: text) { range in
+            let word = text.extracting(range)
+            var (isASCII, isLowered) = (true, true)
+            for i in word.indices {
+                if word[i] >= 0x80 {
+                    isASCII = false
+                    break
+                }
+                if word[i] &- UInt8(ascii: "A") < 26 { isLowered = false }
+            }
+            if isASCII, isLowered { return body(word) }
+            if isASCII {
+                return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: word.count) { lowered in
+                    for i in word.indices { lowered[i] = word[i] &- UInt8(ascii: "A") < 26 ? word[i] | 0x20 : word[i] }
+                    return body(UnsafeBufferPointer(lowered).span)
+                }
+            }
+            let lowered = Array(word.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }.lowercased().utf8)
+            return body(lowered.span)
         }
     }
 

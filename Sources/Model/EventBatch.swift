@@ -151,6 +151,40 @@ public struct EventBatch: Sendable {
         bytes = out
     }
 
+    /// Takes closed rows out again, from one row on; returns how many. There must be no open row.
+    ///
+    /// A raw record that several rows share stays with the first of them that stays.
+    public mutating func removeRows(from first: Int, where isUnwanted: (EventRow) -> Bool) -> Int {
+        guard let unwanted = (first..<count).first(where: { isUnwanted(self[$0]) }) else { return 0 }
+        var kept = EventBatch()
+        var orphan = Array(raw(unwanted))
+        for row in unwanted + 1..<count {
+            let own = raw(row)
+            guard !isUnwanted(self[row]) else {
+                if !own.isEmpty { orphan = Array(own) }
+                continue
+            }
+            kept.appendValues(of: self[row])
+            let record = own.isEmpty ? orphan : Array(own)
+            kept.endRow(raw: record.span)
+            orphan = []
+        }
+        let removed = count - unwanted - kept.count
+        bytes.removeLast(bytes.count - (unwanted == 0 ? 0 : rowEnds[unwanted - 1]))
+        rawBytes.removeLast(rawBytes.count - (unwanted == 0 ? 0 : rawEnds[unwanted - 1]))
+        rowEnds.removeLast(rowEnds.count - unwanted)
+        rawEnds.removeLast(rawEnds.count - unwanted)
+        append(kept)
+        return removed
+    }
+
+    /// Writes another instant over the first value of a date field of a closed row; false where the row has none.
+    public mutating func replace(_ field: Field, with value: Timestamp, inRow row: Int) -> Bool {
+        guard field.type == .date, let pair = self[row].first(field) else { return false }
+        for byte in 0..<8 { bytes[pair.end - 8 + byte] = UInt8(truncatingIfNeeded: value.microseconds >> Int64(8 * byte)) }
+        return true
+    }
+
     // MARK: Values of the open row
 
     /// Appends a keyword or text value to the open row.

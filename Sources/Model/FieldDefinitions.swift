@@ -174,7 +174,7 @@ extension Field {
         define(.botReasons, "bot.reasons", .keyword, "Why the author may be a bot."),
         define(
             .timeQuality, "event.time_quality", .keyword,
-            "record, file_name or arrival: where the event time came from; absent means record."),
+            "record, file_name, arrival or clamped: where the event time came from; absent means record."),
     ]
 
     private static func define(_ field: Field, _ name: String, _ type: FieldType, _ summary: String) -> (

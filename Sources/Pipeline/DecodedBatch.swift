@@ -10,6 +10,8 @@ struct DecodedBatch {
     var ledger = Ledger()
     var verdicts: [BatchVerdict.Verdict] = []
     var newest: Timestamp?
+    /// Events whose time was too far ahead of the clock.
+    var future = 0
     /// Name of the format, for dead letters.
     let format: String
 
@@ -23,10 +25,13 @@ struct DecodedBatch {
             rows: batch.records.count, rowBytes: 400, rawBytes: batch.records.isEmpty ? 0 : batch.bytes.count / batch.records.count)
         verdicts.reserveCapacity(batch.records.count)
         for (index, range) in batch.records.enumerated() {
-            let verdict: BatchVerdict.Verdict
+            let firstRow = events.count
+            var verdict: BatchVerdict.Verdict
             if let length = batch.oversized[index] {
                 verdict = bury(
                     DecodeError(.tooLong, "\(length) bytes; the limit is the source's max_record"), batch, range, length, stream, settings)
+            } else if let refusal = batch.refused[index] {
+                verdict = bury(refusal, batch, range, UInt64(range.count), stream, settings)
             } else {
                 do {
                     let bytes = batch.bytes.span
@@ -36,13 +41,43 @@ struct DecodedBatch {
                     verdict = bury(error, batch, range, UInt64(range.count), stream, settings)
                 }
             }
+            if let keywords = settings.keywords, case .stored(let count) = verdict {
+                verdict = filter(by: keywords, from: firstRow, count)
+            }
             count(verdict)
             verdicts.append(verdict)
         }
-        ledger.received += Int64(batch.duplicates)
+        ledger.received += Int64(batch.duplicates) + Int64(batch.shed) + Int64(batch.filtered)
         ledger.duplicate += Int64(batch.duplicates)
-        newest = (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max()
+        ledger.shed += Int64(batch.shed)
+        ledger.filtered += Int64(batch.filtered)
+        if let last = newestTime, let tolerance = settings.clockToleranceSeconds, last > batch.arrival.adding(seconds: tolerance) {
+            future = events.clampFuture(to: batch.arrival, toleranceSeconds: tolerance)
+        }
+        newest = [newest.map { min($0, batch.arrival) }, newestTime].compactMap(\.self).max()
     }
+
+    /// Takes out the posts of a record that have no keyword. They count as filtered, one each; their times still show how far the source is.
+    private mutating func filter(by keywords: Keywords, from firstRow: Int, _ count: Int) -> BatchVerdict.Verdict {
+        var newestFiltered: Timestamp?
+        let filtered = events.removeRows(from: firstRow) { row in
+            if keywords.keep(row) { return false }
+            if let time = row.date(.timestamp) { newestFiltered = max(newestFiltered ?? time, time) }
+            return true
+        }
+        newest = [newest, newestFiltered].compactMap(\.self).max()
+        guard filtered < count else {
+            // The record itself is counted as one by its verdict.
+            ledger.received += Int64(filtered - 1)
+            ledger.filtered += Int64(filtered - 1)
+            return .filtered
+        }
+        ledger.received += Int64(filtered)
+        ledger.filtered += Int64(filtered)
+        return .stored(count - filtered)
+    }
+
+    private var newestTime: Timestamp? { (0..<events.count).lazy.compactMap { [events] in events[$0].date(.timestamp) }.max() }
 
     private static func verdict(_ decoded: Decoded) -> BatchVerdict.Verdict {
         switch decoded {

@@ -107,7 +107,7 @@ final class DecodingLane: Lane {
     private func decode(_ batch: RawBatch, _ state: inout State) -> DecodedBatch {
         var decoded = DecodedBatch(format: format)
         decoded.decode(batch, with: &state.decoder, of: stream, settings: settings)
-        state.records += UInt64(decoded.ledger.received) - UInt64(batch.duplicates)
+        state.records += UInt64(decoded.ledger.received) - UInt64(batch.duplicates) - UInt64(batch.shed) - UInt64(batch.filtered)
         return decoded
     }
 
@@ -177,6 +177,7 @@ final class DecodingLane: Lane {
         if let cursor = append.cursor { state.submittedOffset = cursor.offset }
         append.origin = batch.originKey.map { JournalAppend.Origin(key: $0, contentHash: fnv1a64(batch.bytes)) }
         let newest = decoded.newest
+        let future = decoded.future
         let verdicts = decoded.verdicts
         let bytes = batch.bytes.count
         finishing.async { [append, self] in
@@ -186,7 +187,7 @@ final class DecodingLane: Lane {
                 pipeline.gate.leave(bytes)
                 switch result {
                 case .success(let receipt):
-                    if !receipt.wasRepeated { meter.note(receipt.count, newest: newest) }
+                    if !receipt.wasRepeated { meter.note(receipt.count, newest: newest, future: future) }
                     ticket.fulfil(.success(Self.verdict(receipt, verdicts)))
                 case .failure(let error):
                     let failure = IntakeError(error, stream: stream.name)

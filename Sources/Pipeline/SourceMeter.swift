@@ -18,6 +18,7 @@ public final class SourceMeter: Sendable {
         var isSupervised = false
         var spill: SourceStatus.Spill?
         var settings: SourceSettings
+        var future = 0
     }
 
     /// The source's name.
@@ -38,14 +39,15 @@ public final class SourceMeter: Sendable {
         set { state.withLock { $0.settings = newValue } }
     }
 
-    /// Notes committed events and the newest of their times.
-    func note(_ events: Int, newest: Timestamp?) {
+    /// Notes committed events, the newest of their times, and how many of them had a time too far ahead.
+    func note(_ events: Int, newest: Timestamp?, future: Int = 0) {
         let now = clock.now
         state.withLock { state in
-            guard events > 0 else { return }
             state.events.add(events, at: now)
-            state.lastEvent = now
-            if let newest { state.watermark = max(state.watermark ?? newest, newest) }
+            if events > 0 { state.lastEvent = now }
+            state.future += future
+            guard let newest else { return }
+            state.watermark = max(state.watermark ?? newest, newest)
             guard let limit = state.settings.thresholds.lagAfterSeconds, let watermark = state.watermark else { return }
             let lag = now.seconds(since: watermark)
             state.lagging = lag > limit ? (state.lagging?.since ?? now, lag) : nil
@@ -98,7 +100,7 @@ public final class SourceMeter: Sendable {
                 rate: state.events.perSecond(at: now), lag: state.watermark.map { max(0, now.seconds(since: $0)) },
                 watermark: state.watermark, lastEvent: state.lastEvent, lastError: state.lastError, retryAt: state.retryAt,
                 overload: state.settings.overload, spill: state.spill, isSupervised: state.isSupervised,
-                isSimulated: state.settings.isSimulated)
+                isSimulated: state.settings.isSimulated, future: state.future)
         }
     }
 

@@ -14,13 +14,25 @@ public struct SourceSettings: Sendable {
     public var overload = OverloadPolicy.block
     /// When it counts as idle or lagging.
     public var thresholds = SourceThresholds()
+    /// What of its posts is kept; nil keeps all.
+    public var keywords: Keywords?
+    /// How far event times may be ahead of their arrival; nil without limit.
+    public var clockToleranceSeconds: Double?
+
+    /// How far event times may be ahead where nothing is configured.
+    public static let standardClockToleranceSeconds = 300.0
 
     /// Settings of the given parts.
-    public init(name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false) {
+    public init(
+        name: String, format: String? = nil, sensor: String? = nil, zoneMinutes: Int = 0, isSimulated: Bool = false,
+        keywords: Keywords? = nil, clockToleranceSeconds: Double? = standardClockToleranceSeconds
+    ) {
         self.name = name
         self.format = format
         self.sensor = sensor
         self.zoneMinutes = zoneMinutes
         self.isSimulated = isSimulated
+        self.keywords = keywords
+        self.clockToleranceSeconds = clockToleranceSeconds
     }
 }

@@ -68,6 +68,8 @@ public struct SourceStatus: Sendable {
     public var isSupervised: Bool
     /// Whether what it sends is invented.
     public var isSimulated: Bool
+    /// Events since the start whose time was too far ahead of the clock and was set to their arrival.
+    public var future: Int
 }
 
 /// When a source counts as idle or lagging.

@@ -1,3 +1,4 @@
+public import Formats
 public import Model
 public import Wire
 
@@ -85,18 +86,25 @@ public struct RawBatch: Sendable {
     /// Records that this batch stands for but which are committed already: counted as received and duplicate. Their bytes are absent,
     /// and they change neither the stream's cursor nor its ``StreamCursor/records``.
     public var duplicates: Int
+    /// Records that were given up before they could be read (a kernel's buffer that was full): counted as received and shed.
+    public var shed = 0
+    /// Records that were not taken: by the configuration's choice (a sender who is not allowed), or because they are messages of the
+    /// transport's own protocol. Counted as received and filtered.
+    public var filtered = 0
     /// An instant from the file's name, for records without a date.
     public var fileTime: Timestamp?
     /// The sensor, where the transport tells (a syslog peer); nil leaves it to the record or the source's option.
     public var sensor: String?
     /// The sender's own key for this batch (an Idempotency-Key with the batch's number), by which a repetition is recognised.
     public var originKey: String?
+    /// Records that the source itself refuses, by index, with the reason under which they become dead letters.
+    public var refused: [Int: DecodeError] = [:]
 
     /// A batch with the given parts.
     public init(
         bytes: [UInt8], records: [Range<Int>], startOffset: UInt64, endOffset: UInt64, identity: [UInt8] = [], framerState: [UInt8] = [],
-        oversized: [Int: UInt64] = [:], arrival: Timestamp, duplicates: Int = 0, fileTime: Timestamp? = nil, sensor: String? = nil,
-        originKey: String? = nil
+        oversized: [Int: UInt64] = [:], arrival: Timestamp, duplicates: Int = 0, filtered: Int = 0, fileTime: Timestamp? = nil,
+        sensor: String? = nil, originKey: String? = nil
     ) {
         self.bytes = bytes
         self.records = records
@@ -107,6 +115,7 @@ public struct RawBatch: Sendable {
         self.oversized = oversized
         self.arrival = arrival
         self.duplicates = duplicates
+        self.filtered = filtered
         self.fileTime = fileTime
         self.sensor = sensor
         self.originKey = originKey

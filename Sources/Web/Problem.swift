@@ -9,6 +9,8 @@ struct Problem: Error, HTTPResponseError {
     let detail: String
     /// Seconds after which the same request may succeed.
     var retryAfter: Int?
+    /// Where in the parameter the fault is, in Unicode scalars from its start; an extension member (RFC 9457 §3.2).
+    var position: Int?
     /// Further header fields of the answer.
     var fields = HTTPFields()
     /// The code by which clients of Splunk's event collector know the problem.
@@ -25,6 +27,7 @@ struct Problem: Error, HTTPResponseError {
                 json.member("text", detail)
                 json.member("code", collectorCode)
             }
+            if let position { json.member("position", position) }
         }
         return json.bytes
     }

@@ -66,6 +66,7 @@ public struct WebServer: Service {
     private let pipeline: IngestPipeline
     private let stage: LiveStage
     private let columns: ColumnStore
+    private let text: TextIndexer?
     private let access: AccessControl
     private let clock: WallClock
     private let about: [UInt8]
@@ -75,11 +76,12 @@ public struct WebServer: Service {
     /// A server over the pipeline and the stage.
     ///
     /// - Parameters:
+    ///   - text: what indexes the words of the columns; nil where nothing does.
     ///   - about: JSON of the About page.
     ///   - onListening: told the port once connections are accepted.
     public init(
-        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, columns: ColumnStore, clock: WallClock = .system, about: [UInt8],
-        logger: Logger,
+        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, columns: ColumnStore, text: TextIndexer? = nil,
+        clock: WallClock = .system, about: [UInt8], logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) throws(WebError) {
         guard options.token != nil || options.isLoopback else {
@@ -91,6 +93,7 @@ public struct WebServer: Service {
         self.pipeline = pipeline
         self.stage = stage
         self.columns = columns
+        self.text = text
         self.clock = clock
         self.about = about
         self.logger = logger
@@ -150,7 +153,8 @@ public struct WebServer: Service {
         ).add(to: &table)
         SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
         DeadLetterRoutes(pipeline: pipeline).add(to: &table)
-        StateRoutes(pipeline: pipeline, stage: stage, hub: hub, access: access, about: about).add(to: &table)
+        let state = ColumnState(columns: columns, text: text)
+        StateRoutes(pipeline: pipeline, stage: stage, hub: hub, columns: state, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(
             operations: table.operations + [.openAPI], version: options.version, pathPrefix: options.pathPrefix,
             needsToken: access.needsToken

@@ -10,6 +10,7 @@ struct Installation {
     let dataFolder: String
     let assetFolder: String
     let assets: EnrichmentAssets
+    let enrichment: EnrichmentChain
     let journal: EventJournal
     let pipeline: IngestPipeline
 
@@ -21,11 +22,17 @@ struct Installation {
         self.dataFolder = dataFolder
         self.assetFolder = assetFolder
         assets = EnrichmentAssets(directory: assetFolder, replacing: configuration.enrichmentReplacements)
-        let enrichment = try EnrichmentChain(assets: assets, options: configuration.enrichment)
+        enrichment = try EnrichmentChain(assets: assets, options: configuration.enrichment)
         journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
         pipeline = IngestPipeline(
             journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes,
             paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"), spillFolder: "\(dataFolder)/spill")
+    }
+
+    /// Joins what is ingested with the configured indicator lists; throws when one cannot be read.
+    func useIndicators() async throws {
+        guard !configuration.indicators.isEmpty else { return }
+        enrichment.use(try await IndicatorList.load(configuration.indicators, formats: configuration.formats))
     }
 
     static func columnFolder(_ dataFolder: String) -> String { "\(dataFolder)/columns" }

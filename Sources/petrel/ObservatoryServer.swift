@@ -47,14 +47,19 @@ struct ObservatoryServer {
         }
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
         for missing in installation.assets.missing { Console.error("\(missing)") }
+        try await installation.useIndicators()
         let imported = try await importPlayed(installation)
         let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
-        let (stage, web) = try await makeWeb(installation, columns, logger: logger)
+        let text = TextIndexer(columns)
+        let (stage, web) = try await makeWeb(installation, columns, text, logger: logger)
         if let window = imported { try await stage.play(window, seconds: playSeconds) }
         let services: [any Service] =
-            [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, web.hub]
-            + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) })]
-            + (try supervisors(installation, logger: logger)) + [web]
+            [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, text, web.hub]
+            + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) }, onNotice: { [logger] in logger.warning("\($0)") })]
+            + [
+                IndicatorWatch(
+                    configuration.indicators, formats: configuration.formats, chain: installation.enrichment, logger: logger)
+            ] + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {
                 .init(service: $0, successTerminationBehavior: .ignore, failureTerminationBehavior: .gracefullyShutdownGroup)
@@ -81,7 +86,9 @@ struct ObservatoryServer {
         return try await installation.journal.reading { reader throws(JournalError) in try reader.timeBounds() }
     }
 
-    private func makeWeb(_ installation: Installation, _ columns: ColumnStore, logger: Logger) async throws -> (LiveStage, WebServer) {
+    private func makeWeb(
+        _ installation: Installation, _ columns: ColumnStore, _ text: TextIndexer, logger: Logger
+    ) async throws -> (LiveStage, WebServer) {
         let names = try DisplayNames(folder: installation.assetFolder)
         let pipeline = installation.pipeline
         let context = LiveContext(
@@ -102,8 +109,8 @@ struct ObservatoryServer {
         let path = options.pathPrefix
         let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
         let web = try WebServer(
-            options: options, pipeline: pipeline, stage: stage, columns: columns, about: About.json(assetFolder: installation.assetFolder),
-            logger: logger
+            options: options, pipeline: pipeline, stage: stage, columns: columns, text: text,
+            about: About.json(assetFolder: installation.assetFolder), logger: logger
         ) { [isSimulated, dataFolder] port in
             ServerFile(dataFolder: dataFolder).write("http://\(local):\(port)\(path)")
             Console.print("petrel \(Petrel.version): http://\(address):\(port)\(path)/" + (isSimulated ? "  (SIMULATED events)" : ""))

@@ -32,12 +32,13 @@ struct QueryPopulation {
     /// Makes the events and appends them, 10,000 a commit.
     func store(in journal: EventJournal) async throws {
         var random = RandomNumbers(seed: 1)
+        var texts = TextPopulation()
         var made = 0
         while made < events {
             var batch = EventBatch()
             let size = min(10_000, events - made)
             batch.reserve(rows: size, rowBytes: 160, rawBytes: 0)
-            for index in 0..<size { append(made + index, to: &batch, &random) }
+            for index in 0..<size { append(made + index, to: &batch, &random, &texts) }
             made += size
             var ledger = Ledger()
             ledger.received = Int64(size)
@@ -46,7 +47,7 @@ struct QueryPopulation {
         }
     }
 
-    private func append(_ number: Int, to batch: inout EventBatch, _ random: inout RandomNumbers) {
+    private func append(_ number: Int, to batch: inout EventBatch, _ random: inout RandomNumbers, _ texts: inout TextPopulation) {
         /// A rank below `count`, small ones far more often.
         func skewed(_ count: Int) -> Int {
             let uniform = Double(random.next() >> 11) / 9_007_199_254_740_992
@@ -68,10 +69,11 @@ struct QueryPopulation {
         batch.append(.observerName, "sensor-\(rule % 12)")
         batch.append(.ruleID, "\(2_000_000 + rule)")
         batch.append(.message, "\(Self.rules[rule % Self.rules.count]) \(rule)")
+        if let text = texts.text(number) { batch.append(.payloadPrintable, text) }
         batch.endRow(raw: [UInt8]().span)
     }
 
-    /// Writes what the questions look at as CSV: id, time in microseconds, country, port, address, message.
+    /// Writes what the questions look at as CSV: id, time in microseconds, country, port, address, message, text.
     func export(_ journal: EventJournal, to path: String) async throws {
         guard let file = fopen(path, "w") else { throw DataFileError(description: "\(path): \(String(cString: strerror(errno)))") }
         defer { fclose(file) }
@@ -81,7 +83,8 @@ struct QueryPopulation {
             for index in 0..<block.events.count {
                 let row = block.events[index]
                 text += "\(block.id(index)),\(row.date(.timestamp)?.microseconds ?? 0),\(row.string(.sourceCountryCode) ?? ""),"
-                text += "\(row.integer(.destinationPort) ?? 0),\(row.ip(.sourceIP).map { "\($0)" } ?? ""),\(row.string(.message) ?? "")\n"
+                text += "\(row.integer(.destinationPort) ?? 0),\(row.ip(.sourceIP).map { "\($0)" } ?? ""),\(row.string(.message) ?? ""),"
+                text += "\(row.string(.payloadPrintable) ?? "")\n"
             }
             guard fputs(text, file) >= 0 else { throw DataFileError(description: "\(path): \(String(cString: strerror(errno)))") }
             cursor = block.lastID

@@ -17,9 +17,9 @@ import Testing
     private static let isPresent = FileManager.default.fileExists(atPath: folder.appendingPathComponent("kql.json").path)
 
     @Test(.enabled(if: isPresent, "shared vectors are absent: set PETREL_SHARED_DATA"), arguments: ["kql.json", "filters.json"])
-    func `Shared vectors pass through both evaluators`(file: String) throws {
+    func `Shared vectors pass through every evaluator`(file: String) throws {
         func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: Self.folder.appendingPathComponent(name))) }
-        let report = try Conformance.run(bytes(file), through: [.events, .columns], sibling: bytes)
+        let report = try Conformance.run(bytes(file), through: [.events, .columns, .indexedColumns], sibling: bytes)
         #expect(report.failures.isEmpty && !report.passed.isEmpty, "\(report)")
     }
 
@@ -51,7 +51,7 @@ import Testing
     func `Nested objects, lists and every type are found alike`(query: String, ids: String) throws {
         let wanted = ids.split(separator: " ").map { "\"\($0)\"" }.joined(separator: ",")
         let file = Self.vectors("{\"id\":\"c\",\"policy\":\"same\",\"expr\":\"\(query)\",\"expect\":{\"ids\":[\(wanted)]}}")
-        let report = try Conformance.run(file, through: [.events, .columns]) { _ in [] }
+        let report = try Conformance.run(file, through: [.events, .columns, .indexedColumns]) { _ in [] }
         #expect(report.failures.isEmpty && report.passed == ["c"], "\(report)")
     }
 

@@ -89,9 +89,10 @@ final class ColumnFixture {
     }
 
     /// A store over the journal that has taken all there is.
-    func store(_ name: String = "columns", fullRows: Int, plainAfter: Int = 64) async throws -> ColumnStore {
+    func store(_ name: String = "columns", fullRows: Int, plainAfter: Int = 64, sharedBytes: Int = 64 << 20) async throws -> ColumnStore {
         let store = try await ColumnStore(
-            folder: folder.file(name), lock: nil, journal: JournalFeed(journal), fullRows: fullRows, plainAfter: plainAfter)
+            folder: folder.file(name), lock: nil, journal: JournalFeed(journal), fullRows: fullRows, plainAfter: plainAfter,
+            sharedBytes: sharedBytes)
         try await store.catchUp()
         return store
     }

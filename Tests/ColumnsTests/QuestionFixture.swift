@@ -16,6 +16,7 @@ struct QuestionFixture {
         engines = [
             ("memory", QueryEngine(try await fixture.store("memory", fullRows: 1 << 18), width: 1)),
             ("files", QueryEngine(try await fixture.store("files", fullRows: events / 4), width: 2)),
+            ("files, nothing shared", QueryEngine(try await fixture.store("alone", fullRows: events / 3, sharedBytes: 0), width: 2)),
         ]
     }
 

@@ -57,6 +57,17 @@ import Testing
 
     @Test(arguments: [
         Case(
+            "sources:\n  - {type: stdin, name: a, keywords: []}",
+            "2: sources[1].keywords: names none, so that no post would be kept; add one or remove the key"),
+        Case(
+            "sources:\n  - {type: stdin, name: a, keywords: [worm, '#']}",
+            ##"2: sources[1].keywords: "#" is no hashtag; write # and letters, digits or _, without blanks"##),
+        Case("sources:\n  - {type: stdin, name: a, keywords: [worm, '#infosec', '@cert']}"),
+    ])
+    func `Keywords`(_ expected: Case) { #expect(Self.problems(expected.text) == expected.problems) }
+
+    @Test(arguments: [
+        Case(
             #"web:\#n  port: eighty"#,
             #"2: web.port: "eighty" is no whole number; write a whole number, 0 to 65535"#),
         Case(
@@ -238,7 +249,7 @@ import Testing
             "1: sources[1].type: is missing; add it, e.g. type: file"),
         Case(
             "sources: [{type: fiel, name: a}]",
-            #"1: sources[1].type: "fiel" is none of file, stdin, replay, simulator; did you mean file?"#),
+            #"1: sources[1].type: "fiel" is none of \#(SourceKinds.all.map(\.name).joined(separator: ", ")); did you mean file?"#),
         Case(
             "sources: [{type: file, name: a}]",
             "1: sources[1].paths: is missing; add it, e.g. paths: [/var/log/suricata/eve.json]"),

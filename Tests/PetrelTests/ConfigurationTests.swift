@@ -160,12 +160,13 @@ import Web
 
     @Test func `Every key of the example can be switched on`() throws {
         let lines = Configuration.exampleText.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        let all = ConfigurationExample.switchedOn(lines).filter { !$0.contains("token_file:") }
+        let all = ConfigurationExample.switchedOn(lines).filter { !$0.contains("_file:") }
         let text = all.joined(separator: "\n")
         let simulator = try #require(text.range(of: "  - type: simulator"))
-        let environment = ["PETREL_TOKEN": "0123456789abcdef"]
+        let variables = text.matches(of: /\$\{([A-Z_]+)\}/).map { (String($0.1), "0123456789abcdef") }
+        let environment = Dictionary(variables) { first, _ in first }
         let configuration = try Configuration.parse(String(text[..<simulator.lowerBound]), name: "petrel.yaml", environment: environment)
-        #expect(configuration.sources.count == 3)
+        #expect(configuration.sources.count == SourceKinds.all.count - 1)
         #expect(configuration.enrichment.places.count == 2)
         #expect(configuration.formats.names.suffix(2) == ["my-json", "my-csv"])
         let alone = "sources:\n" + text[simulator.lowerBound...]

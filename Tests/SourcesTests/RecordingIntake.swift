@@ -1,3 +1,4 @@
+import Formats
 import Model
 import Sources
 import Synchronization
@@ -11,6 +12,12 @@ final class RecordingStore: Sendable {
         var records: [(stream: String, offset: UInt64, text: String)] = []
         var duplicates = 0
         var oversized: [UInt64] = []
+        /// Reasons of records that the source refused.
+        var refusals: [String] = []
+        /// Sensors of batches that name theirs, by what the batch holds.
+        var sensors: [String: String] = [:]
+        /// Keys by which repetitions are recognised, in order.
+        var keys: [String] = []
     }
     let state = Mutex(State())
 
@@ -22,9 +29,18 @@ final class RecordingStore: Sendable {
         state.withLock { state in
             state.duplicates += batch.duplicates
             state.oversized += batch.oversized.values
+            state.refusals += batch.refused.sorted { $0.key < $1.key }.map(\.value.description)
+            if let key = batch.originKey {
+                guard !state.keys.contains(key) else {
+                    state.duplicates += batch.records.count
+                    return
+                }
+                state.keys.append(key)
+            }
             guard !batch.records.isEmpty else { return }
             for range in batch.records {
                 let text = String(decoding: batch.bytes[range], as: UTF8.self)
+                if let sensor = batch.sensor { state.sensors[text] = sensor }
                 state.records.append((stream.id, batch.startOffset + UInt64(range.lowerBound), text))
             }
             var cursor =
@@ -44,6 +60,8 @@ final class RecordingIntake: Intake {
     struct Run {
         var waiting: [(RawBatch, StreamDescription, Ticket)] = []
         var left: Int
+        /// Lanes that were opened.
+        var opened = 0
     }
     let store: RecordingStore
     let framing: Framing
@@ -69,17 +87,26 @@ final class RecordingIntake: Intake {
         return store.cursors
     }
 
-    func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane { RecordingLane(intake: self, stream: stream) }
+    func open(_ stream: StreamDescription) async throws(IntakeError) -> any Lane {
+        run.withLock { $0.opened += 1 }
+        return RecordingLane(intake: self, stream: stream)
+    }
 
     func take(_ batch: RawBatch, _ stream: StreamDescription) throws(IntakeError) -> Ticket {
         let ticket = Ticket()
-        let isAlive = run.withLock { run in
+        let lost: [Ticket]? = run.withLock { run in
             run.left -= 1
-            guard run.left > 0 else { return false }
+            guard run.left > 0 else {
+                defer { run.waiting = [] }
+                return run.waiting.map(\.2)
+            }
             run.waiting.append((batch, stream, ticket))
-            return true
+            return nil
         }
-        guard isAlive else { throw IntakeError(.closed, "killed") }
+        if let lost {
+            for ticket in lost { ticket.fulfil(.failure(IntakeError(.closed, "killed"))) }
+            throw IntakeError(.closed, "killed")
+        }
         commit(keeping: lag)
         return ticket
     }

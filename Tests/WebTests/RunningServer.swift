@@ -93,7 +93,7 @@ struct RunningServer: Sendable {
             listening.yield(port)
         }
         let hub = server.hub
-        let follower = LiveFollower(stage: stage) { hub.show($0) }
+        let follower = LiveFollower(stage: stage, send: { hub.show($0) }, onNotice: { Issue.record("\($0)") })
         let services: [any Service] = [columns, hub, follower, server]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

@@ -4,6 +4,7 @@ PETREL_BIN names the petrel binary (default: the release build), PETREL_ASSETS i
 browser. PETREL_MOCK=1 takes tools/ui/mock_server.py in place of the binary, for work on the page.
 """
 
+import contextlib
 import json
 import os
 import queue
@@ -24,14 +25,14 @@ STOP_SECONDS = 20
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
-def start_command(data):
+def start_command(*options):
     if os.environ.get("PETREL_MOCK") == "1":
         return [sys.executable, str(ROOT / "tools/ui/mock_server.py"), "--port", "0"]
     binary = os.environ.get("PETREL_BIN", str(ROOT / ".build/release/petrel"))
     if not Path(binary).is_file():
         pytest.fail(f"no petrel binary at {binary}: build it, or set PETREL_BIN", pytrace=False)
     assets = os.environ.get("PETREL_ASSETS", str(ROOT / ".assets"))
-    return [binary, "serve", "--data", str(data), "--port", "0", "--assets", assets]
+    return [binary, "serve", *options, "--port", "0", "--assets", assets]
 
 
 class Server:
@@ -52,9 +53,10 @@ class Server:
             return json.load(answer)
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    process = subprocess.Popen(start_command(tmp_path_factory.mktemp("data")), stdout=subprocess.PIPE, text=True)
+@contextlib.contextmanager
+def serving(command):
+    """A server that a command starts, from when it has told its address until the block ends."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     lines = queue.Queue()
 
     def read():
@@ -77,6 +79,12 @@ def server(tmp_path_factory):
         except subprocess.TimeoutExpired:
             process.kill()
             raise
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    with serving(start_command("--data", str(tmp_path_factory.mktemp("data")))) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -150,3 +158,34 @@ def open_map(server, watch, new_context):
         return page
 
     return open_page
+
+
+@pytest.fixture
+def open_screen(server, watch, new_context):
+    """Opens a screen of the workbench, by its path, in a context (a new one by default)."""
+
+    def open_page(path, context=None, **options):
+        page = (context or new_context(**options)).new_page()
+        watch.attach(page)
+        page.goto(server.address + path)
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def own_screen(new_context):
+    """Starts a server of the test's own with options of petrel serve, and opens a screen of it."""
+    with contextlib.ExitStack() as servers:
+        watches = []
+
+        def start(path, *options):
+            running = servers.enter_context(serving(start_command(*options)))
+            watches.append(Watch(running.address))
+            page = new_context().new_page()
+            watches[-1].attach(page)
+            page.goto(running.address + path)
+            return page
+
+        yield start
+        assert [watch.faults for watch in watches if watch.faults] == []

@@ -1,6 +1,13 @@
 /**
- * Requests to the server. All addresses are relative, so that the pages work under a path prefix.
+ * Requests to the server. All addresses are relative to the program's root, which is found from where this module lies, so
+ * that the pages work under a path prefix and at any depth.
  */
+
+/** The address below which everything of this server lies. */
+export const ROOT = new URL('..', import.meta.url);
+
+/** An address below the root. @param {string} path @returns {string} */
+export const address = (path) => new URL(path, ROOT).href;
 
 /**
  * @typedef {{after: string, upTo: string} | {from: number, to: number}} Span a stretch of the journal, or of event time
@@ -13,19 +20,103 @@ const CONCURRENT_SPANS = 3;
 /** Most events one answer lists. */
 export const EVIDENCE_LIMIT = 200;
 
+/** What the server refused, and why. */
+export class Refusal extends Error {
+  /**
+   * @param {string} message what was wrong, in the server's words
+   * @param {number} status 0 when there was no answer
+   * @param {number|null} position where in the query, in Unicode scalars
+   */
+  constructor(message, status, position = null) {
+    super(message);
+    this.status = status;
+    this.position = position;
+  }
+}
+
+/** Whether an error only says that nobody wants the answer any more. @param {any} error */
+export const isAbort = (error) => error?.name === 'AbortError';
+
 /**
- * Fetches JSON and turns every failure into an Error that says what was asked and what came back.
+ * Fetches JSON and turns every failure into an error that says what was asked and what came back.
  * @param {string} path
  * @param {RequestInit} [options]
  * @returns {Promise<any>}
  */
 export async function fetchJSON(path, options = {}) {
-  const response = await fetch(path, { headers: { Accept: 'application/json' }, ...options });
-  if (!response.ok) {
-    const detail = (await response.text().catch(() => '')).slice(0, 200);
-    throw new Error(`${path.split('?')[0]} answered ${response.status} ${response.statusText}${detail ? `: ${detail}` : ''}`);
-  }
+  const response = await answerOf(path, { headers: { Accept: 'application/json' }, ...options });
   return response.json();
+}
+
+async function answerOf(path, options) {
+  let response;
+  try {
+    response = await fetch(address(path), options);
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Refusal(`No answer from ${ROOT.host}. Is petrel serve running?`, 0);
+  }
+  if (!response.ok) throw await refusalOf(response, path);
+  return response;
+}
+
+async function refusalOf(response, path) {
+  const text = await response.text().catch(() => '');
+  try {
+    const { detail, position } = JSON.parse(text);
+    return new Refusal(detail, response.status, position ?? null);
+  } catch {
+    return new Refusal(`${path.split('?')[0]} answered ${response.status} ${response.statusText}`, response.status);
+  }
+}
+
+/** Parameters as a query string; `null` and `undefined` are left out, a list is repeated. @param {Record<string, any>} values */
+export function parameters(values) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value === null || value === undefined || value === '') continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  }
+  return query.toString();
+}
+
+/**
+ * Asks a question of the API.
+ * @param {string} name e.g. `count`
+ * @param {Record<string, any>} values
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export const ask = (name, values, signal) => fetchJSON(`api/v1/${name}?${parameters(values)}`, { signal, headers: { Accept: 'application/json' } });
+
+/**
+ * Asks a question and takes the answer in parts, each of which covers more of the past than the one before.
+ * @param {string} name
+ * @param {Record<string, any>} values
+ * @param {AbortSignal} signal
+ * @param {(part: any) => void} onPart
+ */
+export async function askInParts(name, values, signal, onPart) {
+  const response = await answerOf(`api/v1/${name}?${parameters(values)}`, { signal, headers: { Accept: 'application/x-ndjson' } });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    const lines = (rest + (value ?? '')).split('\n');
+    rest = done ? '' : lines.pop();
+    for (const line of lines) if (line) onPart(checked(JSON.parse(line)));
+    if (done) return;
+  }
+}
+
+function checked(part) {
+  if (part.status) throw new Refusal(part.detail, part.status, part.position ?? null);
+  return part;
+}
+
+/** Sends JSON. @param {string} path @param {any} body @returns {Promise<void>} */
+export async function send(path, body) {
+  await answerOf(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 }
 
 /**
@@ -50,16 +141,11 @@ export async function fetchEvidence(spans, key) {
   return { total, events: events.slice(0, EVIDENCE_LIMIT), truncated: total > Math.min(events.length, EVIDENCE_LIMIT) };
 }
 
-/** One event with its raw line. @param {string} id */
-export const fetchEvent = (id) => fetchJSON(`api/v1/events/${encodeURIComponent(id)}`);
+/** One event with its raw line. @param {string} id @param {AbortSignal} [signal] */
+export const fetchEvent = (id, signal = undefined) => fetchJSON(`api/v1/events/${encodeURIComponent(id)}`, { signal, headers: { Accept: 'application/json' } });
 
 /** Plays the stored window again, or goes back to live. @param {'restart'|'stop'} action */
-export async function controlReplay(action) {
-  const response = await fetch('api/v1/replay', {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ action }),
-  });
-  if (!response.ok) throw new Error(`the replay did not ${action}: the server answered ${response.status}`);
-}
+export const controlReplay = (action) => send('api/v1/replay', { action });
 
 /** Version and attributions; null when the server does not tell. @returns {Promise<{version: string, attributions: {name: string, licence: string, url: string, text: string}[]}|null>} */
 export const fetchAbout = () => fetchJSON('api/v1/about').catch(() => null);

@@ -28,6 +28,20 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
+ * Makes an SVG element.
+ * @param {string} name
+ * @param {Record<string, unknown>} [attributes]
+ * @param {...Node} children
+ * @returns {SVGElement}
+ */
+export function svg(name, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  element.append(...children);
+  return element;
+}
+
+/**
  * Makes an SVG of one path on a 16 × 16 grid that takes the colour of its text.
  * @param {string} path
  * @param {string} className
@@ -35,22 +49,9 @@ export function h(tag, properties = {}, ...children) {
  * @returns {SVGSVGElement}
  */
 export function icon(path, className, { stroke = false } = {}) {
-  const svg = document.createElementNS(SVG, 'svg');
-  svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('class', className);
-  svg.setAttribute('aria-hidden', 'true');
-  const shape = document.createElementNS(SVG, 'path');
-  shape.setAttribute('d', path);
-  shape.setAttribute('fill', stroke ? 'none' : 'currentColor');
-  shape.setAttribute('fill-rule', 'evenodd');
-  if (stroke) {
-    shape.setAttribute('stroke', 'currentColor');
-    shape.setAttribute('stroke-width', '1.5');
-    shape.setAttribute('stroke-linecap', 'round');
-    shape.setAttribute('stroke-linejoin', 'round');
-  }
-  svg.append(shape);
-  return svg;
+  const lines = { stroke: 'currentColor', 'stroke-width': 1.5, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' };
+  return svg('svg', { viewBox: '0 0 16 16', class: className, 'aria-hidden': true },
+    svg('path', { d: path, fill: stroke ? 'none' : 'currentColor', 'fill-rule': 'evenodd', ...(stroke ? lines : {}) }));
 }
 
 /**

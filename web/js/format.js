@@ -12,6 +12,9 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
 });
 const day = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
 const DAY_MS = 86_400_000;
+/** Seconds. */
+const YEAR = 365.25 * 86_400;
+const TWO_YEARS = 2 * YEAR;
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** `1204` → `1,204`. @param {number} value */
@@ -45,6 +48,45 @@ export const dateTime = (time) => dayAndTime.format(time);
 
 /** What hovering a time shows: UTC in ISO 8601 and the zone that the text beside it is in. @param {number} time */
 export const utc = (time) => `${new Date(time).toISOString().replace('T', ' ').replace('Z', '')} UTC (shown in ${zone})`;
+
+const two = (value) => String(value).padStart(2, '0');
+
+/** Date and time in the viewer's zone, as wide for every time: `2026-11-21 18:48:47`. @param {number} time */
+export function stamp(time) {
+  const at = new Date(time);
+  const date = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** The same to the minute, or to the day where `span` (ms) is long. @param {number} time @param {number} [span] */
+export const shortStamp = (time, span = 0) => stamp(time).slice(0, span > 90 * DAY_MS ? 10 : 16);
+
+/** From when to when, without saying the same day twice. @param {number} from @param {number} to */
+export function period(from, to) {
+  const [start, end] = [stamp(from), stamp(to)];
+  return `${start} – ${start.slice(0, 10) === end.slice(0, 10) ? end.slice(11) : end}`;
+}
+
+/** How a number changed against an earlier one: `+14 %`, `−3 %`, `×12`, `new`, `±0`. @param {number} current @param {number} previous */
+export function change(current, previous) {
+  if (current === previous) return '±0';
+  if (previous === 0) return 'new';
+  const factor = current / previous;
+  if (factor >= 10) return `×${whole.format(Math.round(factor))}`;
+  const percent = Math.round((factor - 1) * 100);
+  if (percent === 0) return factor > 1 ? '+<1 %' : '−<1 %';
+  return `${percent > 0 ? '+' : '−'}${whole.format(Math.abs(percent))} %`;
+}
+
+/** Address and port, IPv6 in brackets: `[2001:db8::1]:22`. @param {string|null} ip @param {string|number|null} port */
+export const endpoint = (ip, port) => (port ? `${ip?.includes(':') ? `[${ip}]` : ip ?? ''}:${port}` : ip ?? '');
+
+/** How long ago, or ahead: `3 min ago`. @param {number} time @param {number} now */
+export function ago(time, now) {
+  const seconds = Math.abs(now - time) / 1000;
+  const length = seconds > TWO_YEARS ? `${oneDecimal.format(seconds / YEAR)} y` : duration(seconds);
+  return time <= now ? `${length} ago` : `in ${length}`;
+}
 
 /** Seconds as the largest sensible unit: `0.4 s`, `12 s`, `3 min`, `2 h`, `4 d`. @param {number} seconds */
 export function duration(seconds) {

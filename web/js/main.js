@@ -2,11 +2,11 @@
  * Starts the map page: gives every widget the model, and the keyboard its shortcuts.
  */
 
-import { isTyping } from './dom.js';
 import { fragmentValue } from './fragment.js';
 import './map/petrel-map.js';
 import { Model } from './model.js';
-import { restoreTheme, toggleTheme } from './theme.js';
+import { startShell } from './shell.js';
+import { toggleTheme } from './theme.js';
 import './widgets/petrel-about.js';
 import './widgets/petrel-actions.js';
 import './widgets/petrel-drawer.js';
@@ -22,8 +22,6 @@ import './widgets/petrel-status.js';
 import './widgets/petrel-ticker.js';
 import './widgets/petrel-tops.js';
 import './widgets/petrel-totals.js';
-
-restoreTheme();
 
 const model = new Model();
 const find = (selector) => document.querySelector(selector);
@@ -43,14 +41,12 @@ const actions = {
 };
 find('petrel-actions').connect(model, actions);
 
-const shortcuts = { ' ': actions.pause, f: actions.fullscreen, t: actions.theme, '?': actions.help };
-addEventListener('keydown', (event) => {
-  const onButton = event.key === ' ' && event.target.matches('button, a, summary');
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || onButton) return;
-  const action = shortcuts[event.key];
-  if (!action || document.querySelector('dialog[open]')) return;
-  event.preventDefault();
-  action();
+startShell({
+  keys: { ' ': actions.pause, f: actions.fullscreen, '?': actions.help },
+  commands: () => [
+    { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
+    { name: 'About Petrel and its data', perform: actions.about },
+  ],
 });
 
 for (const tab of document.querySelectorAll('.tabs button')) {

@@ -1,3 +1,4 @@
+import Formats
 import Model
 import Sources
 
@@ -35,7 +36,13 @@ struct SpillEntry: Sendable {
             out.number(length)
         }
         out.number(UInt64(bitPattern: batch.arrival.microseconds))
-        out.number(UInt64(batch.duplicates))
+        for count in [batch.duplicates, batch.shed, batch.filtered] { out.number(UInt64(count)) }
+        out.number(UInt64(batch.refused.count))
+        for (index, refusal) in batch.refused.sorted(by: { $0.key < $1.key }) {
+            out.number(UInt64(index))
+            out.text(refusal.code.rawValue)
+            out.text(refusal.detail)
+        }
         out.optional(batch.fileTime.map { UInt64(bitPattern: $0.microseconds) }) { $0.number($1) }
         out.optional(batch.sensor) { $0.text($1) }
         out.optional(batch.originKey) { $0.text($1) }
@@ -63,8 +70,16 @@ struct SpillEntry: Sendable {
             guard let index = reader.number(), let length = reader.number(), index < count else { return nil }
             oversized[Int(index)] = length
         }
-        guard let arrival = reader.number(), let duplicates = reader.number().flatMap({ Int(exactly: $0) }),
-            let fileTime = reader.optional({ $0.number() }), let sensor = reader.optional({ $0.text() }),
+        guard let arrival = reader.number(), let duplicates = reader.count(), let shed = reader.count(), let filtered = reader.count(),
+            let refusals = reader.count(), refusals <= records.count
+        else { return nil }
+        var refused: [Int: DecodeError] = [:]
+        for _ in 0..<refusals {
+            guard let index = reader.count(), let code = reader.text().flatMap({ DecodeError.Code(rawValue: $0) }), let detail = reader.text()
+            else { return nil }
+            refused[index] = DecodeError(code, detail)
+        }
+        guard let fileTime = reader.optional({ $0.number() }), let sensor = reader.optional({ $0.text() }),
             let originKey = reader.optional({ $0.text() })
         else { return nil }
         stream = StreamDescription(id: id, name: name, format: format.isEmpty ? nil : format)
@@ -73,7 +88,9 @@ struct SpillEntry: Sendable {
         batch = RawBatch(
             bytes: content, records: records, startOffset: startOffset, endOffset: endOffset, identity: identity, framerState: framer,
             oversized: oversized, arrival: Timestamp(microseconds: Int64(bitPattern: arrival)), duplicates: duplicates,
-            fileTime: fileTime.map { Timestamp(microseconds: Int64(bitPattern: $0)) }, sensor: sensor, originKey: originKey)
+            filtered: filtered, fileTime: fileTime.map { Timestamp(microseconds: Int64(bitPattern: $0)) }, sensor: sensor, originKey: originKey)
+        batch.shed = shed
+        batch.refused = refused
     }
 
     init(stream: StreamDescription, key: String, previousOffset: UInt64, batch: RawBatch) {
@@ -121,6 +138,8 @@ struct SpillReader {
         defer { at += Int(count) }
         return Array(bytes[at..<at + Int(count)])
     }
+
+    mutating func count() -> Int? { number().flatMap { Int(exactly: $0) } }
 
     mutating func text() -> String? { blob().map { String(decoding: $0, as: UTF8.self) } }
 

@@ -133,7 +133,12 @@ extension FileSource {
 
 extension FileSource {
     /// The first 64 KiB of a file, decompressed: what formats are told by.
-    public static func head(of path: String) throws(FileSourceError) -> [UInt8] { try FileReader(path: path).read(limit: 64 << 10) }
+    public static func head(of path: String) throws(FileSourceError) -> [UInt8] { try beginning(of: path, bytes: 64 << 10) }
+
+    /// The first bytes of a file, decompressed; all of a shorter one.
+    public static func beginning(of path: String, bytes: Int) throws(FileSourceError) -> [UInt8] {
+        try FileReader(path: path).read(limit: bytes)
+    }
 
     /// The files that the options' paths and patterns name now, in order, each once.
     public var files: [String] { Self.expand(options.paths) }

@@ -17,15 +17,33 @@ struct AssetRoutes: Sendable {
         "svg": "image/svg+xml", "json": "application/json", "webmanifest": "application/manifest+json",
     ]
 
+    /// The screens by their paths. Their parameters are the view's and are read in the browser. Pages refer to their files relatively, so
+    /// each has paths of one depth, and a slash behind one is taken off.
+    private static let screens = [
+        "explore": "explore.html", "sources": "sources.html", "entity/:kind/:value": "entity.html",
+    ]
+
     func register(on group: RouterGroup<WebContext>) {
         group.get("/") { request, _ in
             if ElasticHandshake.isMeant(by: request) { return try handshake.root(for: request) }
             return try await file("index.html", request)
         }
+        for (path, name) in Self.screens {
+            group.get(RouterPath(path)) { request, _ -> Response in
+                if let plain = Self.withoutSlash(request) { return Response.redirect(to: plain, type: .permanent) }
+                return try await file(name, request)
+            }
+        }
         group.get("assets/world.json") { request, _ in try await dataFile("world.json", request) }
         for name in Self.builtIn.keys {
             group.get(RouterPath(name)) { request, _ in try await file(name, request) }
         }
+    }
+
+    /// Where a screen is that was asked for with a slash behind its path, relatively, so that it holds behind any proxy; else nil.
+    private static func withoutSlash(_ request: Request) -> String? {
+        guard request.uri.path.hasSuffix("/"), let last = request.uri.path.split(separator: "/").last else { return nil }
+        return "../\(last)\(request.uri.query.map { "?\($0)" } ?? "")"
     }
 
     /// The built-in files by path.

@@ -45,7 +45,7 @@ struct QueryParameters: Sendable {
             do {
                 predicate = try KQLPredicate(parsing: text, options: QueryOptions(now: now))
             } catch {
-                throw Problem(status: .badRequest, detail: "q: \(error)")
+                throw Problem(status: .badRequest, detail: "q: \(error)", position: error.offset)
             }
         }
         let times = from == nil && to == nil ? nil : (from ?? Timestamp(microseconds: .min))..<(to ?? Timestamp(microseconds: .max))

@@ -37,6 +37,7 @@ enum SourceSchema {
         "reason": Schema.string.orNull.described("Why it is in this state, or a notice."),
         "rate": Schema.number.described("Events a second over the last ten."),
         "lag": Schema.number.orNull.described("Seconds by which the newest event time is behind the clock."),
+        "future": Schema.count.described("Events since the start whose time was set back to their arrival."),
         "watermark": Schema.time.described("Newest event time.").orNull,
         "last_event": Schema.time.described("When its newest events were stored.").orNull,
         "last_error": Schema.either([

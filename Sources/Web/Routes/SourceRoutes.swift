@@ -78,6 +78,7 @@ struct SourceRoutes: Sendable {
             json.member("reason", status == nil ? "not configured, or not run since the start" : status?.reason)
             json.member("rate") { $0.value(status?.rate ?? 0, digits: 2) }
             json.member("lag") { $0.value(status?.lag, digits: 1) }
+            json.member("future", status?.future ?? 0)
             json.member("watermark", status?.watermark?.iso8601)
             json.member("last_event", status?.lastEvent?.iso8601)
             json.member("last_error") { json in

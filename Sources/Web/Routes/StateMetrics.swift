@@ -24,6 +24,7 @@ extension StateRoutes {
                 ].map { ("{source=\"\(escaped(source))\",outcome=\"\($0.0)\"}", "\($0.1)") }
             })
         metric("petrel_journal_events", "gauge", "Events kept.", [("", "\(pipeline.journal.storedCount)")])
+        for gauge in columns.gauges { metric(gauge.name, "gauge", gauge.help, [("", "\(gauge.value)")]) }
         let flight = pipeline.inFlight
         metric("petrel_in_flight_bytes", "gauge", "Raw bytes between sources and journal.", [("", "\(flight.bytes)")])
         metric("petrel_in_flight_limit_bytes", "gauge", "Bound of petrel_in_flight_bytes.", [("", "\(flight.limit)")])
@@ -31,6 +32,9 @@ extension StateRoutes {
         metric(
             "petrel_source_lag_seconds", "gauge", "Seconds by which the newest event time is behind the clock.",
             pipeline.sources.compactMap { source in source.lag.map { ("{source=\"\(escaped(source.name))\"}", "\($0)") } })
+        metric(
+            "petrel_source_future_total", "counter", "Events whose time was too far ahead of the clock and was set to their arrival.",
+            pipeline.sources.map { ("{source=\"\(escaped($0.name))\"}", "\($0.future)") })
         return text
     }
 }

@@ -11,6 +11,7 @@ struct StateRoutes: Sendable {
     let pipeline: IngestPipeline
     let stage: LiveStage
     let hub: StreamHub
+    let columns: ColumnState
     let access: AccessControl
     let about: [UInt8]
 
@@ -25,6 +26,7 @@ struct StateRoutes: Sendable {
                 throw Problem(status: .badRequest, detail: "\(error)")
             }
         }
+        table.add(.columns) { _, _ in Response(columns.json) }
         table.add(.about) { request, _ in Response(about, revalidating: request) }
         table.add(.replay) { request, _ in
             let done: Bool

@@ -22,7 +22,7 @@ struct BenchIngest: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A log to use instead.", valueName: "file"))
     var file: String?
 
-    @Flag(inversion: .prefixedNo, help: "Let the columns follow.")
+    @Flag(inversion: .prefixedNo, help: "Let the columns and the index of their words follow.")
     var columns = true
 
     @Flag(help: "Print the JSON object only.")
@@ -37,24 +37,31 @@ struct BenchIngest: AsyncParsableCommand {
             configuration, dataFolder: folder.path, assetFolder: Installation.assetFolder(named: common.assets, configuration))
         if !json { for missing in installation.assets.missing { Console.error("\(missing)") } }
         let store = try await ColumnStore(folder: Installation.columnFolder(folder.path), journal: JournalFeed(installation.journal))
+        let indexer = TextIndexer(store)
         let before = Self.usage
         let started = ContinuousClock.now
-        let (report, after, behind) = try await withThrowingTaskGroup(of: FileImporter.Report?.self) { group in
+        let (report, after, behind, indexed) = try await withThrowingTaskGroup(of: FileImporter.Report?.self) { group in
             group.addTask { try await FileImporter(pipeline: installation.pipeline).run([path], format: nil, quiet: true) }
             if columns {
                 group.addTask {
                     try await store.run()
                     return nil
                 }
+                group.addTask {
+                    try await indexer.run()
+                    return nil
+                }
             }
-            // The columns go on until they are cancelled.
+            // The columns and the index go on until they are cancelled.
             let report = try await group.next() ?? nil
             let after = Self.usage
             let head = installation.journal.head
             if columns { _ = await store.wait(for: head) }
             let behind = ContinuousClock.now - started
+            if columns { _ = await indexer.wait() }
+            let indexed = ContinuousClock.now - started
             group.cancelAll()
-            return (report ?? FileImporter.Report(), after, behind)
+            return (report ?? FileImporter.Report(), after, behind, indexed)
         }
         await installation.journal.close()
         let peak = after.peakMebibytes
@@ -70,7 +77,12 @@ struct BenchIngest: AsyncParsableCommand {
             json.member("events", Int(report.ledger.stored))
             json.member("seconds") { $0.value(report.seconds) }
             json.member("events_per_second") { $0.value((Double(report.ledger.stored) / report.seconds).rounded()) }
-            if columns { json.member("columns_caught_up_seconds") { $0.value(behind / .seconds(1)) } }
+            if columns {
+                json.member("columns_caught_up_seconds") { $0.value(behind / .seconds(1)) }
+                json.member("text_caught_up_seconds") { $0.value(indexed / .seconds(1)) }
+                json.member("text_indexed_events", store.textProgress.indexed)
+                json.member("text_bytes", store.textProgress.bytes)
+            }
             json.member("cpu_seconds") { $0.value(after.cpuSeconds - before.cpuSeconds) }
             json.member("peak_mebibytes") { $0.value(peak, digits: 0) }
             json.member("raw_bytes", verified.rawBytes)

@@ -38,8 +38,10 @@ struct BenchQuery: AsyncParsableCommand {
         let opened = ContinuousClock.now
         try await store.catchUp()
         let caughtUp = ContinuousClock.now
+        try await TextIndexer(store).catchUp()
+        let indexed = ContinuousClock.now
         if let export { try await population.export(journal, to: export) }
-        let size = store.size
+        let (size, text) = (store.size, store.textProgress)
         Self.line { json in
             json.member("bench", "query")
             json.member("events", Int(journal.storedCount))
@@ -48,9 +50,13 @@ struct BenchQuery: AsyncParsableCommand {
             json.member("columns_seconds") { $0.value(Self.seconds(caughtUp - opened)) }
             json.member("segments", size.segments)
             json.member("column_bytes", size.bytes)
+            json.member("text_seconds") { $0.value(Self.seconds(indexed - caughtUp)) }
+            json.member("text_indexed_events", text.indexed)
+            json.member("text_bytes", text.bytes)
         }
-        let engine = QueryEngine(store, width: ProcessInfo.processInfo.activeProcessorCount)
+        let width = ProcessInfo.processInfo.activeProcessorCount
         for question in QueryQuestion.all(population) {
+            let engine = QueryEngine(store, width: width, usesTextIndex: question.usesTextIndex)
             var times: [Double] = []
             var answer = 0
             for _ in 0..<max(runs, 1) {
@@ -83,6 +89,8 @@ struct BenchQuery: AsyncParsableCommand {
 /// A question of the bench; its answer is one number, by which the answers of two programs are compared.
 struct QueryQuestion {
     let name: String
+    /// Whether words are looked up in their index.
+    var usesTextIndex = true
     let ask: (QueryEngine) throws -> Int
 
     /// The questions, in the order of bench/query.py.
@@ -122,5 +130,16 @@ struct QueryQuestion {
                 try engine.distinct(QueryScope(), of: .sourceIP, interval: day).value.reduce(0) { $0 + $1.count }
             },
         ]
+            + [
+                ("rare word", "payload.text: beacon"), ("phrase", "payload.text: \"reverse shell\""),
+                ("beginning of a word", "payload.text: bea*"),
+                ("end of a word", "payload.text: *acon"), ("rare word in any field", "beacon"),
+            ].flatMap { name, text in
+                [(name, true), ("\(name), no index", false)].map { name, usesTextIndex in
+                    QueryQuestion(name: name, usesTextIndex: usesTextIndex) { engine in
+                        try engine.count(QueryScope(try predicate(text))).value
+                    }
+                }
+            }
     }
 }

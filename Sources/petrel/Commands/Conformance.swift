@@ -7,7 +7,7 @@ import KQL
 struct ConformanceCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "conformance",
-        abstract: "Run files of test vectors (kql/1, filters/1) over events and over columns, and print what differs.",
+        abstract: "Run files of test vectors (kql/1, filters/1) over events, columns and the text index, and print what differs.",
         discussion: """
             EXAMPLES
               petrel conformance kql.json filters.json
@@ -21,7 +21,7 @@ struct ConformanceCheck: ParsableCommand {
         for file in files {
             let url = URL(fileURLWithPath: file)
             let folder = url.deletingLastPathComponent()
-            let report = try Conformance.run(Array(try Data(contentsOf: url)), through: [.events, .columns]) { name in
+            let report = try Conformance.run(Array(try Data(contentsOf: url)), through: [.events, .columns, .indexedColumns]) { name in
                 Array(try Data(contentsOf: folder.appendingPathComponent(URL(fileURLWithPath: name).lastPathComponent)))
             }
             Console.print("\(url.lastPathComponent)\n\(Console.harmless(report.description))")

@@ -48,6 +48,10 @@ struct Import: AsyncParsableCommand {
             configuration, dataFolder: common.dataFolder(configuration),
             assetFolder: Installation.assetFolder(named: common.assets, configuration))
         for missing in installation.assets.missing { Console.error("\(missing)") }
+        do { try await installation.useIndicators() } catch {
+            await installation.journal.close()
+            throw error
+        }
         let report: FileImporter.Report
         do {
             report = try await Interruptible.run {

@@ -6,7 +6,7 @@ import Journal
 /// Makes the columns again from the journal.
 struct RebuildColumns: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "rebuild-columns", abstract: "Make the columns again from the journal.",
+        commandName: "rebuild-columns", abstract: "Make the columns and the index of their words again from the journal.",
         discussion: "Stop the server first. Without it nothing is lost either: a start makes again what is missing or damaged.")
 
     @OptionGroup var common: CommonOptions
@@ -23,11 +23,18 @@ struct RebuildColumns: AsyncParsableCommand {
             shown = .now
             Console.status("\(Console.grouped(rows)) of \(Console.grouped(total)) events")
         }
+        let indexer = TextIndexer(store)
+        try await indexer.catchUp { progress in
+            guard Console.isTerminal else { return }
+            Console.status("words of \(Console.grouped(progress.indexed)) of \(Console.grouped(progress.sealed)) events")
+        }
         if Console.isTerminal { Console.endStatus() }
-        let size = store.size
+        if let failure = indexer.failure { throw DataFileError(description: failure) }
+        let (size, text) = (store.size, store.textProgress)
         let seconds = (ContinuousClock.now - started) / .seconds(1)
         Console.print(
             "\(Console.grouped(size.rows)) events in \(size.segments) segments of \(Console.grouped(size.bytes)) bytes and in memory, "
+                + "words of \(Console.grouped(text.indexed)) indexed in \(Console.grouped(text.bytes)) bytes, "
                 + String(format: "%.1f s", seconds))
     }
 }

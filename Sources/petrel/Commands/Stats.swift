@@ -7,7 +7,7 @@ import Model
 /// Tells what is stored and how large it is.
 struct Stats: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "What is stored: events by dataset, the time they span, and the size of journal and columns.",
+        abstract: "What is stored: events by dataset, the time they span, the size of journal and columns, and how far words are indexed.",
         discussion: "Reads the files, also while a server writes them.")
 
     @OptionGroup var common: CommonOptions
@@ -28,6 +28,7 @@ struct Stats: AsyncParsableCommand {
             journal: try JournalFeed(folder: Installation.journalFolder(data)))
         try await store.catchUp()
         let engine = QueryEngine(store, width: ProcessInfo.processInfo.activeProcessorCount)
+        let text = store.textProgress
         let events = try engine.count(QueryScope()).value
         let datasets = try engine.top(QueryScope(), by: [.field(.eventDataset)], limit: 1000).value.groups
         guard json else {
@@ -35,22 +36,27 @@ struct Stats: AsyncParsableCommand {
             if let times { Console.print("times     \(times.lowerBound.iso8601) to \(times.upperBound.iso8601)") }
             Console.print("journal   \(Console.grouped(journal.bytes)) bytes in \(journal.count) files")
             Console.print("columns   \(Console.grouped(columns.bytes)) bytes in \(columns.count) files")
+            Console.print(
+                "text      words of \(Console.grouped(text.indexed)) of \(Console.grouped(text.events)) events indexed, "
+                    + "\(Console.grouped(text.bytes)) bytes")
             for group in datasets {
                 Console.print("          \(Console.harmless(group.values[0].description)): \(Console.grouped(group.count))")
             }
             return
         }
-        var text = JSONText()
-        text.object { json in
+        var out = JSONText()
+        out.object { json in
             json.member("events", events)
             json.member("first", times?.lowerBound.iso8601)
             json.member("last", times?.upperBound.iso8601)
             json.member("journal_bytes", journal.bytes)
             json.member("column_bytes", columns.bytes)
+            json.member("text_indexed_events", text.indexed)
+            json.member("text_bytes", text.bytes)
             json.member("datasets") { json in
                 json.object { json in for group in datasets { json.member(group.values[0].description, group.count) } }
             }
         }
-        Console.print(String(decoding: text.bytes, as: UTF8.self))
+        Console.print(String(decoding: out.bytes, as: UTF8.self))
     }
 }

@@ -24,6 +24,8 @@ struct Configuration: Sendable {
     var enrichmentReplacements: [String: String] = [:]
     /// The built-in formats and those of the file.
     var formats = FormatCatalogue.standard
+    /// Lists with which events are joined.
+    var indicators: [IndicatorList] = []
     /// Where events come from, besides HTTP ingest.
     var sources: [SourceConfiguration] = []
     /// All values as they were read, for ``redactedDescription()``.

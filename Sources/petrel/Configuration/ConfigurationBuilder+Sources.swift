@@ -55,7 +55,8 @@ extension ConfigurationBuilder {
         guard let name = values.text("name") else { return nil }
         var settings = SourceSettings(
             name: name, format: values.text("format"), sensor: values.text("sensor"), zoneMinutes: values.integer("time_zone") ?? 0,
-            isSimulated: kind.isSimulated)
+            isSimulated: kind.isSimulated, keywords: keywords(values),
+            clockToleranceSeconds: values.integer("clock_tolerance").map { Double($0) / 1000 })
         supervision(values, of: &settings)
         var section = SourceSection(values, settings: settings)
         let make = kind.read(&section)
@@ -72,6 +73,21 @@ extension ConfigurationBuilder {
         case "spill": settings.overload = .spill(bytes: Int64(values.integer("spill_size") ?? 1 << 30))
         case "shed": settings.overload = .shed
         default: settings.overload = .block
+        }
+    }
+
+    /// What of the posts is kept; nil where the section does not say.
+    private mutating func keywords(_ section: ConfigurationSection) -> Keywords? {
+        guard let terms = section.texts("keywords") else { return nil }
+        guard !terms.isEmpty else {
+            note(section, "keywords", "names none, so that no post would be kept; add one or remove the key")
+            return nil
+        }
+        do {
+            return try Keywords(terms)
+        } catch {
+            note(section, "keywords", "\(ConfigurationReader.quoted(terms[error.index])) \(error.text)")
+            return nil
         }
     }
 

@@ -20,6 +20,9 @@ enum ConfigurationSpec {
             name: "sensors", type: .list(sensors),
             summary: "Where sensors and sites stand. Each has a name or a network; the narrowest network decides."),
         ConfigurationOption(
+            name: "indicators", type: .list(indicators),
+            summary: "Lists of addresses, networks, domains, URLs and hashes; attacks and posts that name one of them are marked."),
+        ConfigurationOption(
             name: "formats", type: .named(ConfigurationSpec.format),
             summary: "Formats of your own for any JSON or CSV, by name. JSON paths have dots; CSV columns have a name or a number from 1."),
         ConfigurationOption(
@@ -105,4 +108,15 @@ enum ConfigurationSpec {
             ConfigurationOption(name: "country", type: .text, summary: "Country, two letters (ISO 3166-1).", example: "DE"),
         ],
         exampleKinds: ["name", "network"])
+
+    private static let indicators = ConfigurationGroup(options: [
+        ConfigurationOption(
+            name: "name", type: .text, summary: "Unique name, which stands in threat.feed.name of what is on the list.", example: "drop",
+            isRequired: true),
+        ConfigurationOption(
+            name: "path", type: .path, summary: "The file, compressed or not; it is read again when it changes.", example: "./drop_v4.json",
+            isRequired: true),
+        ConfigurationOption(
+            name: "format", type: .text, summary: "Name of the format; without it the content decides.", example: "spamhaus-drop"),
+    ])
 }

@@ -3,7 +3,13 @@ import Sources
 /// The kinds of sources that there are.
 enum SourceKinds {
     /// All kinds, in the order in which they are shown.
-    static let all: [SourceKind] = [.file, .stdin, .replay, .simulator]
+    static let all: [SourceKind] = [
+        .file, .stdin,
+        .syslog, .unix, .decoy,
+        .webSocket,
+        .hpfeeds, .amqp, .kafka,
+        .replay, .simulator,
+    ]
 
     /// The kind of that name.
     static func kind(named name: String) -> SourceKind? { all.first { $0.name == name } }
@@ -28,6 +34,8 @@ enum SourceKinds {
         ConfigurationOption(
             name: "lag_after", type: .duration(1000...31_536_000_000, word: "never"),
             summary: "Age of events when they are stored beyond which the source is shown as lagging.", standard: "1m"),
+            name: "clock_tolerance", type: .duration(0...365 * 86_400_000, word: "unlimited"),
+            summary: "How far an event's time may be ahead of its arrival; a later one is set to the arrival and marked.", standard: "5m"),
     ]
 
     /// Options of sources whose records can be of any format.
@@ -36,6 +44,10 @@ enum SourceKinds {
             name: "format", type: .text, summary: "Name of the format; without it each stream's content decides.", example: "suricata"),
         ConfigurationOption(name: "sensor", type: .text, summary: "Sensor of records that do not name theirs.", example: "lab-7"),
         ConfigurationOption(name: "time_zone", type: .zone, summary: "Zone of times that do not name theirs.", standard: "UTC"),
+        ConfigurationOption(
+            name: "keywords", type: .texts,
+            summary: "Words, phrases, #hashtags, @accounts: only posts with one of them are kept, the rest is filtered.",
+            example: "[ransomware, \"zero day\", \"#infosec\"]"),
     ]
 
     /// Longest record of sources that frame bytes.

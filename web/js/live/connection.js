@@ -3,7 +3,7 @@
  * streams, a proxy that does not let it through), reconnects with growing pauses when it breaks.
  */
 
-import { fetchJSON } from '../api.js';
+import { address, fetchJSON } from '../api.js';
 
 const STREAM = 'api/v1/live';
 const SNAPSHOT = 'api/v1/live/snapshot';
@@ -54,7 +54,7 @@ export class Connection {
   }
 
   #openStream() {
-    const source = new EventSource(STREAM);
+    const source = new EventSource(address(STREAM));
     this.#source = source;
     for (const name of ['snapshot', 'frame', 'gap']) {
       source.addEventListener(name, (event) => this.#receive(name, JSON.parse(event.data)));

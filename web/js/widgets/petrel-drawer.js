@@ -6,6 +6,7 @@ import { fetchEvent, fetchEvidence } from '../api.js';
 import { h } from '../dom.js';
 import { count, counted, dateTime, portName, utc } from '../format.js';
 import { setFragmentValue } from '../fragment.js';
+import { exploreAddress, pivotsOf } from '../pivots.js';
 import { typeGlyph, typeLabel } from '../types.js';
 import { flatten, grouped, rawLine, summary } from './event-fields.js';
 
@@ -129,6 +130,9 @@ customElements.define('petrel-drawer', class extends HTMLElement {
       Number.isNaN(time) ? '' : h('p.drawer-total', {}, h('time', { text: dateTime(time), title: utc(time) })),
       h('div.drawer-tools', {}, copyButton('Copy as JSON', () => JSON.stringify(event, null, 2)),
         copyButton('Copy link', () => location.href)),
+      h('nav.pivots', { 'aria-label': 'Related events' }, ...pivotsOf(fields).map(({ label, query, range }) => h('a.pivot', {
+        href: exploreAddress(query, range), text: label, title: query, data: { testid: 'pivot' },
+      }))),
       ...sections,
       raw === null ? '' : h('section', {}, h('div.raw-head', {}, h('h3', { text: 'Raw line' }), copyButton('Copy', () => raw)),
         h('pre.raw', { tabindex: 0, data: { testid: 'raw-line' }, text: raw })),

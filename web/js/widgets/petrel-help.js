@@ -11,6 +11,7 @@ const KEYS = [
   ['f', 'Full screen'],
   ['t', 'Dark or light'],
   ['Esc', 'Close the drawer'],
+  ['Ctrl K', 'Go to, search, do'],
   ['?', 'This help'],
 ];
 const NOTES = [

@@ -1,0 +1,95 @@
+"""The pages of single things against a running server, in a real browser."""
+
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import expect
+from workbench import PAYLOAD, SIZES, alert, is_settled
+
+ADDRESS = "203.0.113.77"
+NEIGHBOUR = "203.0.113.78"
+
+
+@pytest.fixture(scope="module")
+def known(server):
+    """Seven events of an address and two of one beside it."""
+    sensor = "entity-sensor"
+    events = [alert(sensor, ago=600 * i, source=ADDRESS, signature="ET SCAN entity", port=5900) for i in range(1, 8)]
+    events += [alert(sensor, ago=60 * i, source=NEIGHBOUR, signature="ET SCAN entity", port=5901) for i in range(1, 3)]
+    server.ingest(events)
+    return sensor
+
+
+def bar(page, field, value):
+    return page.locator(f'[data-testid="top"] [data-testid="bar"][data-field="{field}"][data-value="{value}"]')
+
+
+def test_an_address_has_its_numbers_tops_and_neighbours(open_screen, known):
+    page = open_screen(f"entity/ip/{ADDRESS}")
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "7")
+    expect(page.get_by_test_id("histogram")).to_have_attribute("data-total", "7")
+    expect(bar(page, "destination.port", "5900")).to_have_attribute("data-count", "7")
+    expect(page.locator('[data-testid="neighbours"] [data-value="203.0.113.78"]')).to_have_attribute("data-count", "2")
+    expect(page.get_by_test_id("row").filter(has_text="ET SCAN entity")).to_have_count(7)
+    page.get_by_test_id("row").first.click()
+    expect(page.get_by_test_id("event-panel").locator('[data-field="source.ip"]')).to_contain_text(ADDRESS)
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("event-panel")).to_be_hidden()
+
+
+def test_links_lead_from_page_to_page_and_back(open_screen, known):
+    page = open_screen(f"entity/ip/{ADDRESS}")
+    bar(page, "observer.name", known).locator("a").click()
+    expect(page.locator("h1")).to_have_text(known)
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "9")
+    bar(page, "destination.port", "5901").locator("a").click()
+    expect(page.locator("h1")).to_have_text("5901")
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "2")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(ADDRESS)
+
+
+def test_explore_has_the_same_events(open_screen, known):
+    page = open_screen(f"entity/ip/{ADDRESS}")
+    page.get_by_test_id("to-explore").click()
+    page.wait_for_function("() => document.querySelector('[data-testid=count]')?.dataset.count === '7'")
+    is_settled(page)
+
+
+KINDS = {
+    "ip": "2001:db8::77", "asn": "64500", "country": "ZZ", "port": "5900", "rule": "ET SCAN entity", "sensor": "entity-sensor", "cve": "CVE-1999-0001",
+    "domain": "example.com", "hash": "0123456789abcdef0123456789abcdef", "account": "somebody.example", "hashtag": "infosec",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_page(open_screen, known, kind):
+    page = open_screen(f"entity/{kind}/{quote(KINDS[kind], safe='')}")
+    expect(page.locator("h1")).to_contain_text(KINDS[kind])
+    expect(page.locator('[data-testid="entity-count"], [data-testid="empty"]').first).to_be_visible()
+
+
+def test_names_may_hold_anything(server, open_screen):
+    name = "a/b?c#d %2F .. " + PAYLOAD
+    server.ingest([alert(name, source="203.0.113.99")])
+    page = open_screen(f"entity/sensor/{quote(name, safe='')}")
+    expect(page.locator("h1")).to_have_text(name)
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "1")
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_what_is_no_address_is_said(open_screen):
+    page = open_screen("entity/ip/not-an-address")
+    expect(page.get_by_test_id("error")).to_contain_text("not-an-address is not an address")
+    page = open_screen("entity/planet/mars")
+    expect(page.get_by_test_id("error")).to_contain_text("There are no pages for “planet”")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_everything_fits(open_screen, known, size):
+    page = open_screen(f"entity/ip/{ADDRESS}", viewport=SIZES[size])
+    expect(page.get_by_test_id("entity-count")).to_be_visible()
+    expect(page.locator('[data-testid="neighbours"]').first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size]["width"]
+    assert page.evaluate("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth")

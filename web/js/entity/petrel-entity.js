@@ -1,0 +1,146 @@
+/**
+ * <petrel-entity>: what is known of one thing: an address, a network, a rule, a hashtag …
+ */
+
+import { isAbort, ROOT } from '../api.js';
+import { h } from '../dom.js';
+import { fieldTitle, STANDARD_COLUMNS } from '../fields.js';
+import { ago, count, counted, stamp, utc } from '../format.js';
+import { clause, narrowed } from '../kql.js';
+import { exploreAddress } from '../pivots.js';
+import { barList } from '../widgets/bar-list.js';
+import { countryName } from '../widgets/event-cells.js';
+import '../widgets/petrel-event.js';
+import '../widgets/petrel-histogram.js';
+import '../widgets/petrel-table.js';
+import { errorBox, skeleton, stateBox } from '../widgets/states.js';
+import { entityAddress, faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
+import { askEntity, askNeighbours } from './questions.js';
+
+const ALL = { all: true };
+
+/** Kind and value, as the address names them. @returns {{kind: string, value: string}} */
+function named() {
+  const [, kind = '', value = ''] = location.pathname.slice(ROOT.pathname.length).split('/');
+  try {
+    return { kind, value: decodeURIComponent(value) };
+  } catch {
+    return { kind, value };
+  }
+}
+
+customElements.define('petrel-entity', class extends HTMLElement {
+  #head = h('header.page-head');
+  #body = h('div.entity-body', {}, skeleton(8));
+  #event = /** @type {any} */ (h('petrel-event.event-over', { hidden: true }));
+  #abort = new AbortController();
+  #table = null;
+
+  connectedCallback() {
+    this.append(this.#head, this.#body, this.#event);
+    this.#event.addEventListener('close', () => this.#closeEvent());
+    addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
+    this.#load();
+  }
+
+  async #load() {
+    const { kind, value } = named();
+    const known = kindNamed(kind);
+    document.title = `${value} · Petrel`;
+    this.#head.replaceChildren(h('div', {}, h('p.entity-kind', { text: known?.title ?? kind }), h('h1.entity-name', { text: kind === 'country' ? `${countryName(value)} (${value})` : value })));
+    const fault = known ? faultOf(kind, value) : `There are no pages for “${kind}”; there are for ${kindNames.join(', ')}.`;
+    if (fault) return this.#body.replaceChildren(stateBox({ title: 'No such page', text: fault, bad: true, testid: 'error' }));
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    const { signal } = this.#abort;
+    try {
+      const entity = await askEntity(kind, value, signal);
+      this.#showHead(kind, value, entity);
+      if (!entity.period) return this.#showEmpty(kind, value, entity);
+      const near = h('div.tops-grid');
+      this.#showBody(kind, value, entity, near);
+      if (kind === 'ip') await this.#showNeighbours(value, entity, near, signal);
+    } catch (error) {
+      if (!isAbort(error)) this.#body.replaceChildren(errorBox(error, () => this.#load()));
+    }
+    return undefined;
+  }
+
+  #showHead(kind, value, { query, count: number, period, facts, families }) {
+    const now = Date.now();
+    const time = (at) => h('time', { text: stamp(at), title: utc(at) });
+    const parts = [...families].map(([family, part]) => `${count(part)} ${family}${part === 1 ? '' : 's'}`).join(', ');
+    const totals = period ? [
+      ['Events', h('dd', { text: count(number), data: { testid: 'entity-count', count: number } }, h('span.total-note', { text: parts }))],
+      ['First seen', h('dd', {}, time(period.from), h('span.total-note', { text: ago(period.from, now) }))],
+      ['Last seen', h('dd', {}, time(period.to - 1), h('span.total-note', { text: ago(period.to - 1, now) }))],
+    ] : [];
+    this.#head.firstElementChild.append(h('p.entity-facts', {}, ...[...facts].map(([field, fact]) => this.#fact(field, fact)),
+      h('a.tool.small', { href: exploreAddress(query, ALL), text: 'Open in Explore', data: { testid: 'to-explore' } })));
+    this.#head.append(h('dl.page-totals', {}, ...totals.map(([label, content]) => h('div', {}, h('dt', { text: label }), content))));
+  }
+
+  #fact(field, value) {
+    const page = pageOf(field, value);
+    const text = field.endsWith('as.number') ? `AS${value}` : field.endsWith('iso_code') ? countryName(value) : String(value);
+    return page ? h('a.badge', { href: page, text, title: fieldTitle(field) }) : h('span.badge', { text, title: fieldTitle(field) });
+  }
+
+  #showEmpty(kind, value, { query }) {
+    const box = stateBox({ title: 'Nothing is known', text: `No event that is stored has ${value} as ${kindNamed(kind).title.toLowerCase()}.` });
+    box.append(h('p.quiet.mono', { text: query }));
+    this.#body.replaceChildren(box);
+  }
+
+  #showBody(kind, value, entity, near) {
+    const { query, period, step, spans, parts, tops, rows, count: number } = entity;
+    const chart = /** @type {any} */ (h('petrel-histogram'));
+    chart.addEventListener('range', ({ detail }) => location.assign(exploreAddress(query, detail)));
+    this.#table = /** @type {any} */ (h('petrel-table'));
+    const section = (title, note, ...children) => h('section.page-section', {}, h('h2.section-title', {}, `${title} `, h('span.quiet', { text: note })), ...children);
+    this.#body.replaceChildren(
+      section('Over time', 'attacks, posts and records on one clock; drag to open a stretch', chart),
+      h('section.page-section', {}, h('h2.section-title', { text: 'Most frequent' }), h('div.tops-grid', {}, ...tops.map((facet) => this.#top(facet, number, query)))),
+      ...(kind === 'ip' ? [section('Neighbours', 'other sources near this address', near)] : []),
+      section('Events', `${counted(number, 'event')}, newest first`, this.#table),
+    );
+    chart.show({ ...period, step: step.length, spans, split: 'event.family', parts });
+    this.#table.setColumns(STANDARD_COLUMNS, 'desc');
+    this.#table.addEventListener('want', ({ detail }) => rows.want(detail.first, detail.last));
+    this.#table.addEventListener('open', ({ detail }) => this.#openEvent(rows.row(detail)));
+    this.#table.addEventListener('active', ({ detail }) => !this.#event.hidden && this.#openEvent(rows.row(detail)));
+    rows.addEventListener('change', () => this.#table.draw());
+    rows.addEventListener('fault', ({ detail }) => this.#table.replaceWith(errorBox(detail, () => this.#load())));
+    this.#table.setRows(rows);
+  }
+
+  /** A list of the most frequent values; each leads to its page, or to the events that have it. */
+  #top({ fields: [field], groups, distinct }, total, query) {
+    return h('section.top-card', { data: { testid: 'top', field } },
+      h('h3', {}, fieldTitle(field), h('span.facet-note', { text: distinct > groups.length ? `${count(groups.length)} of ${count(distinct)}` : '' })),
+      barList(groups, { field, total, name: (value) => h('a', { href: pageOf(field, value) ?? exploreAddress(narrowed(query.includes(' or ') ? `(${query})` : query, clause(field, value)), ALL) }) }));
+  }
+
+  async #showNeighbours(ip, { facts }, near, signal) {
+    near.replaceChildren(skeleton(4));
+    const neighbours = await askNeighbours(ip, facts.get('source.as.number'), signal);
+    near.replaceChildren(...neighbours.map(({ title, query, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
+      h('h3', {}, h('a', { href: exploreAddress(query, ALL), text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
+      groups.length ? barList(groups, { field: 'source.ip', total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: entityAddress('ip', value) }) })
+        : h('p.facet-empty', { text: 'Nobody else was seen.' }))));
+  }
+
+  #openEvent(event) {
+    if (!event) return;
+    this.#event.hidden = false;
+    this.#event.show(event.event.id);
+    if (matchMedia('(max-width: 860px)').matches) this.#event.focusTitle();
+  }
+
+  #closeEvent() {
+    if (this.#event.hidden) return;
+    this.#event.hidden = true;
+    this.#event.clear();
+    this.#table?.focus();
+  }
+});

@@ -1,0 +1,79 @@
+/**
+ * Asks everything that a thing's page shows. All numbers are about the events up to one and the same id.
+ */
+
+import { ask } from '../api.js';
+import { RowSource } from '../explore/row-source.js';
+import { both, quoted } from '../kql.js';
+import { stepFor } from '../range.js';
+import { entityQuery, kindNamed, networkQuery } from './kinds.js';
+import { networkOf } from '../net.js';
+
+const BARS = 160;
+const TOP = 8;
+const NEIGHBOURS = 10;
+
+/** What is said of an address beside its numbers. */
+const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as.number', 'source.as.organization.name'];
+
+/**
+ * @typedef {object} Entity
+ * @property {string} query
+ * @property {number} count
+ * @property {import('../range.js').Period|null} period first to last event; null when there is none
+ * @property {{text: string, length: number}} step
+ * @property {{start: number, value: any, count: number}[]} parts events over time, by family
+ * @property {{start: number, count: number}[]} spans
+ * @property {any[]} tops
+ * @property {Map<string, any>} facts
+ * @property {Map<string, number>} families
+ * @property {RowSource} rows
+ */
+
+/**
+ * @param {string} kind
+ * @param {string} value
+ * @param {AbortSignal} signal
+ * @returns {Promise<Entity>}
+ */
+export async function askEntity(kind, value, signal) {
+  const query = entityQuery(kind, value);
+  const { count, first, last, upTo } = await ask('seen', { q: query }, signal);
+  const period = count ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
+  const step = period ? stepFor(period, BARS) : { text: '1h', length: 3_600_000 };
+  const rows = new RowSource({ q: query, upTo }, 'desc', signal);
+  const answer = { query, count, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), rows };
+  if (!period) return answer;
+  const { tops, facts = [] } = kindNamed(kind);
+  const asked = [...new Set([...tops, 'event.family', ...(kind === 'ip' ? FACTS : facts)])];
+  const { spans, facets } = await ask('facets', { q: query, ...period, upTo, field: asked, size: TOP, interval: step.text, by: 'event.family' }, signal);
+  const byField = new Map(facets.map((facet) => [facet.fields[0], facet]));
+  answer.parts = spans.map((span) => ({ ...span, start: Date.parse(span.start) }));
+  const totals = new Map();
+  for (const { start, count: number } of answer.parts) totals.set(start, (totals.get(start) ?? 0) + number);
+  answer.spans = [...totals].map(([start, number]) => ({ start, count: number }));
+  answer.tops = tops.map((field) => byField.get(field)).filter(({ groups }) => groups.length > 0);
+  for (const { values, count: number } of byField.get('event.family').groups) answer.families.set(values[0], number);
+  for (const field of kind === 'ip' ? FACTS : facts) {
+    const [group] = byField.get(field)?.groups ?? [];
+    if (group) answer.facts.set(field, group.values[0]);
+  }
+  rows.setSpans(answer.spans, step.length, period);
+  return answer;
+}
+
+/**
+ * Who is near an address: in its network, and in its autonomous system.
+ * @param {string} ip
+ * @param {number|undefined} asn
+ * @param {AbortSignal} signal
+ * @returns {Promise<{title: string, query: string, facet: any}[]>}
+ */
+export async function askNeighbours(ip, asn, signal) {
+  const near = networkQuery(ip);
+  const wanted = [
+    near ? { title: `In ${networkOf(ip)}`, query: near } : null,
+    asn ? { title: `In AS${asn}`, query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
+  ].filter(Boolean);
+  return Promise.all(wanted.map(async ({ title, query }) => ({ title, query, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
+}

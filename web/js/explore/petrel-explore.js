@@ -1,0 +1,275 @@
+/**
+ * <petrel-explore>: the workbench. The view is in the address; everything on the screen follows from it.
+ */
+
+import { h } from '../dom.js';
+import { Refusal } from '../api.js';
+import { conjuncts, clause, narrowed, negated, widened } from '../kql.js';
+import { resolve } from '../range.js';
+import { errorBox, faultBox } from '../widgets/states.js';
+import '../widgets/petrel-event.js';
+import '../widgets/petrel-facets.js';
+import '../widgets/petrel-histogram.js';
+import '../widgets/petrel-query.js';
+import '../widgets/petrel-range.js';
+import '../widgets/petrel-summary.js';
+import '../widgets/petrel-table.js';
+import { emptyBox, filterChips } from './parts.js';
+import { Follow } from './follow.js';
+import { Questions } from './questions.js';
+import { columnMenu, exportMenu, shareMenu, splitMenu, viewsMenu } from './toolbar.js';
+import { asksTheSame, readView, writeView } from './view.js';
+
+customElements.define('petrel-explore', class extends HTMLElement {
+  #view = readView(location.search);
+  #questions = new Questions();
+  /** An answer that waits until the viewer points elsewhere. @type {import('./questions.js').Answer|null} */
+  #pending = null;
+  #follow = new Follow(() => (this.#pending ?? this.#questions.answer)?.upTo);
+  #query = /** @type {any} */ (h('petrel-query'));
+  #range = /** @type {any} */ (h('petrel-range'));
+  #chips = h('div.chips', { role: 'group', 'aria-label': 'Parts of the query', data: { testid: 'chips' } });
+  #facets = /** @type {any} */ (h('petrel-facets', { role: 'region', 'aria-label': 'Most frequent values', tabindex: 0 }));
+  #summary = /** @type {any} */ (h('petrel-summary'));
+  #histogram = /** @type {any} */ (h('petrel-histogram'));
+  #table = /** @type {any} */ (h('petrel-table', { id: 'events' }));
+  #state = h('div.results-state', { hidden: true });
+  #event = /** @type {any} */ (h('petrel-event', { narrowing: '', hidden: true }));
+  #compare = h('button.tool.small', { type: 'button', text: 'Compare', title: 'Beside the period before (c)', 'aria-pressed': 'false', data: { testid: 'compare' }, on: { click: () => this.#toggleCompare() } });
+  #live = h('button.tool', { type: 'button', 'aria-pressed': 'false', title: 'Follow live (l)', data: { testid: 'follow' }, on: { click: () => this.toggleFollow() } }, h('i.live-dot'), h('span', { text: 'Live' }));
+  #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
+  #progress = h('div.export-progress');
+  #facetsToggle = h('button.tool.small.facets-toggle', { type: 'button', text: 'Filters', 'aria-pressed': 'false', on: { click: () => this.#toggleFacets() } });
+  #asked = null;
+
+  connectedCallback() {
+    const bench = () => ({ view: this.#view, answer: this.#questions.answer, change: (part) => this.#change(part) });
+    const menus = [splitMenu(bench), columnMenu(bench), exportMenu(bench, this.#progress), viewsMenu(bench, (view) => this.#open(view)), shareMenu(bench)];
+    const [split, columns, exporting, views, share] = menus.map(({ button, menu }) => [button, menu]);
+    this.append(
+      h('div.ask', {}, this.#query, h('div.ask-tools', {}, this.#range, this.#live, ...views, ...share)),
+      this.#chips,
+      h('div.bench', {}, this.#facets, h('section.results', { 'aria-label': 'Events' },
+        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#compare, ...split, ...columns, ...exporting)),
+        this.#histogram, this.#state, this.#table), this.#event),
+    );
+    this.#listen();
+    this.#apply();
+  }
+
+  #listen() {
+    const on = (target, type, listener) => target.addEventListener(type, ({ detail }) => listener(detail));
+    this.#query.scope = () => resolve(this.#view.range, Date.now()) ?? {};
+    on(this.#query, 'query', (q) => (q === this.#view.q ? this.#ask() : this.#change({ q })));
+    on(this.#range, 'range', (range) => this.#change({ range }));
+    on(this.#histogram, 'range', (range) => this.#change({ range }));
+    for (const part of [this.#facets, this.#event]) on(part, 'narrow', (wish) => this.#narrow(wish));
+    on(this.#facets, 'fields', () => this.#askMissing());
+    on(this.#event, 'close', () => this.#closeEvent());
+    on(this.#event, 'column', (column) => this.#toggleColumn(column));
+    on(this.#table, 'open', (index) => this.#openRow(index));
+    on(this.#table, 'active', (index) => !this.#event.hidden && this.#openRow(index));
+    on(this.#table, 'order', () => this.#change({ order: this.#view.order === 'asc' ? 'desc' : 'asc' }));
+    on(this.#table, 'want', ({ first, last }) => this.#questions.answer?.rows.want(first, last));
+    on(this.#questions, 'start', () => this.classList.add('asking'));
+    on(this.#questions, 'done', () => this.classList.remove('asking'));
+    on(this.#questions, 'answer', (answer) => this.#show(answer));
+    on(this.#questions, 'facets', (facets) => this.#facets.show(facets, this.#questions.answer.count, conjuncts(this.#view.q)));
+    on(this.#questions, 'fault', (error) => this.#showFault(error));
+    on(this.#follow, 'news', () => this.#askAgain());
+    on(this.#follow, 'fault', () => this.#live.classList.add('bad'));
+    for (const part of [this.#table, this.#facets]) part.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
+    addEventListener('popstate', () => this.#open(readView(location.search), false));
+  }
+
+  /** The key that a screen's shortcut stands for. */
+  get keys() {
+    return {
+      '/': () => this.#query.focus(), r: () => this.#range.open(), c: () => this.#toggleCompare(), l: () => this.toggleFollow(), e: () => this.#table.focus(),
+      Escape: () => this.#closeEvent(),
+    };
+  }
+
+  /** Follows live, or stops. */
+  toggleFollow() {
+    this.#follow.isOn = !this.#follow.isOn;
+    this.#live.setAttribute('aria-pressed', String(this.#follow.isOn));
+    this.#live.classList.remove('bad');
+    if (!this.#follow.isOn) return;
+    // What has fixed ends has no newest events to follow.
+    if ('from' in this.#view.range) this.#change({ range: { last: '15m' } });
+  }
+
+  toggleCompare() {
+    this.#toggleCompare();
+  }
+
+  #toggleCompare() {
+    if ('all' in this.#view.range) return;
+    this.#change({ compare: !this.#view.compare });
+  }
+
+  #toggleFacets() {
+    const isOpen = this.classList.toggle('facets-open');
+    this.#facetsToggle.setAttribute('aria-pressed', String(isOpen));
+  }
+
+  #toggleColumn(column) {
+    const { columns } = this.#view;
+    const next = columns.includes(column) ? columns.filter((other) => other !== column) : [...columns.slice(0, -1), column, ...columns.slice(-1)];
+    if (next.length) this.#change({ columns: next });
+  }
+
+  #narrow({ field, value, negative }) {
+    const part = negative ? negated(clause(field, value)) : clause(field, value);
+    const { q } = this.#view;
+    this.#change({ q: conjuncts(q).includes(part) ? widened(q, part) : narrowed(q, part) });
+  }
+
+  #change(part) {
+    this.#open({ ...this.#view, ...part });
+  }
+
+  /** Goes to a view, with an entry in the browser's history when it asks something else. */
+  #open(view, isNew = true) {
+    const before = this.#view;
+    this.#view = view;
+    const search = writeView(view);
+    const address = search ? `?${search}` : location.pathname;
+    if (isNew && (!asksTheSame(before, view) || before.order !== view.order)) history.pushState(null, '', address);
+    else if (isNew) history.replaceState(null, '', address);
+    this.#apply();
+  }
+
+  /** Puts the view on the screen, and asks where it asks something else than before. */
+  #apply() {
+    const view = this.#view;
+    this.#query.value = view.q;
+    this.#range.show(view.range, resolve(view.range, Date.now()));
+    this.#compare.setAttribute('aria-pressed', String(view.compare && !('all' in view.range)));
+    /** @type {any} */ (this.#compare).disabled = 'all' in view.range;
+    this.#chips.replaceChildren(...filterChips(view.q, (q) => this.#change({ q })));
+    this.#chips.hidden = this.#chips.childElementCount === 0;
+    if (view.columns !== this.#shownColumns || view.order !== this.#asked?.order) this.#table.setColumns(view.columns, view.order);
+    this.#shownColumns = view.columns;
+    if (view.event) this.#showEvent(view.event);
+    else this.#hideEvent();
+    if (!this.#asked || !asksTheSame(this.#asked, view) || this.#asked.order !== view.order) this.#ask();
+  }
+
+  #shownColumns = null;
+
+  #ask() {
+    this.#asked = this.#view;
+    this.#isFresh = true;
+    this.#dropPending();
+    this.#questions.ask(this.#view, this.#facets.fields);
+  }
+
+  #isFresh = true;
+
+  /** The same question again, because something new was stored. */
+  async #askAgain() {
+    const view = this.#view;
+    try {
+      const answer = await this.#questions.askAgain(view, this.#facets.fields);
+      this.#live.classList.remove('bad');
+      if (!answer || view !== this.#view) return;
+      this.#pending = answer;
+      if (!this.#isPointedAt) return void this.#showPending();
+      const more = answer.count - (this.#questions.answer?.count ?? 0);
+      this.#news.textContent = more > 0 ? `${more.toLocaleString('en')} more · show` : 'Newer numbers · show';
+      this.#news.hidden = false;
+    } catch (error) {
+      if (error.name !== 'AbortError') this.#live.classList.add('bad');
+    }
+  }
+
+  /** Whether an update would move what the viewer points at or reads. */
+  get #isPointedAt() {
+    const focus = document.activeElement;
+    return this.#table.matches(':hover') || this.#facets.matches(':hover') || !this.#table.isAtTop || !this.#event.hidden
+      || (focus !== this.#facets && this.#facets.contains(focus)) || document.querySelector(':popover-open, dialog[open]') !== null;
+  }
+
+  #showPending() {
+    const answer = this.#pending;
+    this.#dropPending();
+    this.#isFresh = false;
+    if (answer) this.#questions.use(answer);
+  }
+
+  #dropPending() {
+    this.#pending = null;
+    this.#news.hidden = true;
+  }
+
+  #askMissing() {
+    const have = new Set((this.#questions.answer?.facets ?? []).map(({ fields: [field] }) => field));
+    this.#questions.askFacets(this.#facets.fields.filter((field) => !have.has(field)));
+  }
+
+  #show(answer) {
+    const { period, count, isComplete } = answer;
+    this.#summary.show(answer);
+    const isEmpty = count === 0 && isComplete;
+    this.#state.hidden = !isEmpty;
+    this.#table.hidden = isEmpty;
+    this.#histogram.hidden = !period;
+    if (isEmpty) this.#state.replaceChildren(emptyBox(this.#view, (part) => this.#change(part)));
+    this.#range.show(this.#view.range, period);
+    if (period) {
+      const { spans, parts, step, coversSince } = answer;
+      this.#histogram.show({ ...period, step: step.length, spans, split: parts ? this.#view.split : null, parts, coversSince });
+    }
+    this.#facets.forgetClosed();
+    this.#facets.show(period ? answer.facets : this.#facets.fields.map((field) => ({ fields: [field], groups: [], distinct: 0 })), count, conjuncts(this.#view.q));
+    if (answer.rows !== this.#rows) {
+      this.#rows = answer.rows;
+      answer.rows.addEventListener('change', () => this.#table.draw());
+      answer.rows.addEventListener('fault', ({ detail }) => answer === this.#questions.answer && this.#showFault(detail));
+    }
+    this.#table.setRows(answer.rows, !this.#isFresh);
+    this.#isFresh = false;
+  }
+
+  #rows = null;
+
+  #showFault(error) {
+    this.classList.remove('asking');
+    const isQueryFault = error instanceof Refusal && error.status === 400 && error.position !== null;
+    if (isQueryFault) this.#query.showFault(error.message, error.position);
+    this.#state.replaceChildren(isQueryFault ? faultBox() : errorBox(error, () => this.#ask()));
+    this.#state.hidden = false;
+    this.#table.hidden = true;
+    this.#histogram.hidden = true;
+  }
+
+  #openRow(index) {
+    const event = this.#questions.answer?.rows.row(index);
+    if (event) this.#change({ event: event.event.id });
+  }
+
+  #showEvent(id) {
+    const wasHidden = this.#event.hidden;
+    this.#event.hidden = false;
+    this.classList.add('reading');
+    this.#table.mark(id);
+    this.#event.show(id);
+    // On a phone the event covers the list, so the focus goes with it.
+    if (wasHidden && matchMedia('(max-width: 860px)').matches) this.#event.focusTitle();
+  }
+
+  #hideEvent() {
+    if (this.#event.hidden) return;
+    const hadFocus = this.#event.contains(document.activeElement) || matchMedia('(max-width: 860px)').matches;
+    this.#event.hidden = true;
+    this.classList.remove('reading');
+    this.#event.clear();
+    if (hadFocus) this.#table.focus();
+  }
+
+  #closeEvent() {
+    if (this.#view.event) this.#change({ event: null });
+  }
+});

@@ -1,0 +1,35 @@
+/**
+ * Addresses as text: what they are, and which network they are in.
+ */
+
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
+/** Whether a text is an IPv4 address. @param {string} text */
+export const isIPv4 = (text) => (IPV4.exec(text)?.slice(1) ?? ['256']).every((part) => Number(part) < 256);
+
+/** Whether a text is an IPv6 address. @param {string} text */
+export function isIPv6(text) {
+  if (!/^[0-9a-f:.]{2,45}$/i.test(text) || !text.includes(':')) return false;
+  try {
+    return new URL(`http://[${text}]/`).hostname.length > 2;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The network around an address: /24 of IPv4, /64 of IPv6.
+ * @param {string} address
+ * @returns {string|null}
+ */
+export function networkOf(address) {
+  if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
+  if (!isIPv6(address)) return null;
+  const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const [head, tail = ''] = short.split('::');
+  const groups = head ? head.split(':') : [];
+  const rest = tail ? tail.split(':') : [];
+  const all = short.includes('::') ? [...groups, ...Array(8 - groups.length - rest.length).fill('0'), ...rest] : groups;
+  const front = all.slice(0, 4).join(':').replace(/(:0)+$/, '');
+  return `${front === '0' ? '' : front}::/64`;
+}
