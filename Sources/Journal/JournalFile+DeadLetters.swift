@@ -45,14 +45,17 @@ extension JournalFile {
             .integer(Int64(limit)),
         ])
         var found: [StoredDeadLetter] = []
-        while try statement.step() { found.append(StoredDeadLetter(id: DeadLetterID(file: name, row: statement.integer(0)), letter: Self.letter(statement))) }
+        while try statement.step() {
+            found.append(StoredDeadLetter(id: DeadLetterID(file: name, row: statement.integer(0)), letter: Self.letter(statement)))
+        }
         return found
     }
 
     private static func letter(_ statement: SQLiteStatement) -> DeadLetter {
         DeadLetter(
             source: statement.text(1), stream: statement.text(2), offset: UInt64(bitPattern: statement.integer(3)),
-            reason: statement.text(4), detail: statement.text(5), bytes: statement.blob(6), length: UInt64(bitPattern: statement.integer(7)),
+            reason: statement.text(4), detail: statement.text(5), bytes: statement.blob(6),
+            length: UInt64(bitPattern: statement.integer(7)),
             arrival: Timestamp(microseconds: statement.integer(8)), format: statement.text(9),
             sensor: statement.isNull(10) ? nil : statement.text(10))
     }

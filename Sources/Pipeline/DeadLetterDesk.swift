@@ -67,7 +67,9 @@ public struct DeadLetterDesk: Sendable {
     /// - Parameter format: the format to decode it with; without one that of its source, else the one that did not understand it, else the
     ///   one that claims it.
     public func retry(_ id: DeadLetterID, as format: String? = nil) async throws -> Outcome {
-        guard let letter = try await pipeline.journal.reading({ reader throws(JournalError) in try reader.deadLetter(id) }) else { return .gone }
+        guard let letter = try await pipeline.journal.reading({ reader throws(JournalError) in try reader.deadLetter(id) }) else {
+            return .gone
+        }
         return try await retry(letter, as: format)
     }
 

@@ -75,7 +75,8 @@ struct SpillEntry: Sendable {
         else { return nil }
         var refused: [Int: DecodeError] = [:]
         for _ in 0..<refusals {
-            guard let index = reader.count(), let code = reader.text().flatMap({ DecodeError.Code(rawValue: $0) }), let detail = reader.text()
+            guard let index = reader.count(), let code = reader.text().flatMap({ DecodeError.Code(rawValue: $0) }),
+                let detail = reader.text()
             else { return nil }
             refused[index] = DecodeError(code, detail)
         }
@@ -88,7 +89,8 @@ struct SpillEntry: Sendable {
         batch = RawBatch(
             bytes: content, records: records, startOffset: startOffset, endOffset: endOffset, identity: identity, framerState: framer,
             oversized: oversized, arrival: Timestamp(microseconds: Int64(bitPattern: arrival)), duplicates: duplicates,
-            filtered: filtered, fileTime: fileTime.map { Timestamp(microseconds: Int64(bitPattern: $0)) }, sensor: sensor, originKey: originKey)
+            filtered: filtered, fileTime: fileTime.map { Timestamp(microseconds: Int64(bitPattern: $0)) }, sensor: sensor,
+            originKey: originKey)
         batch.shed = shed
         batch.refused = refused
     }
@@ -105,7 +107,9 @@ struct SpillEntry: Sendable {
 struct SpillWriter {
     private(set) var bytes: [UInt8] = []
 
-    mutating func number(_ value: UInt64) { for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) } }
+    mutating func number(_ value: UInt64) {
+        for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+    }
 
     mutating func blob(_ value: [UInt8]) {
         number(UInt64(value.count))

@@ -179,7 +179,9 @@ final class SpillFiles {
         var bytes = [UInt8](repeating: 0, count: wanted)
         var done = 0
         while done < wanted {
-            let got = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress.map { $0 + done }, wanted - done, offset + off_t(done)) }
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress.map { $0 + done }, wanted - done, offset + off_t(done))
+            }
             if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw failure(path, "read") }
             if got == 0 { break }

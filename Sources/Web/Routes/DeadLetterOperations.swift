@@ -17,7 +17,8 @@ extension Operation {
     private static func letter(_ content: KeyValuePairs<String, Schema>) -> Schema {
         let all: KeyValuePairs<String, Schema> = [
             "id": .string(pattern: idPattern), "source": .string, "stream": .string, "offset": .count, "reason": .string, "detail": .string,
-            "format": Schema.string.described("The format that did not understand it; empty where it is not known."), "sensor": .string.orNull,
+            "format": Schema.string.described("The format that did not understand it; empty where it is not known."),
+            "sensor": .string.orNull,
             "arrival": .time, "length": .count,
         ]
         return .object(members: (all.map { ($0.key, $0.value) }) + content.map { ($0.key, $0.value) })
@@ -26,7 +27,8 @@ extension Operation {
     static let deadLetters = Operation(
         method: .get, path: "/api/v1/dead-letters", name: "listDeadLetters", tag: .state, summary: "Dead letters, newest first.",
         parameters: filters + [
-            Parameter(name: "before", schema: .string(pattern: idPattern), summary: "Only those before this one: `next` of the page before."),
+            Parameter(
+                name: "before", schema: .string(pattern: idPattern), summary: "Only those before this one: `next` of the page before."),
             .limit(1...1000, standard: 100),
         ],
         reply: Reply(
@@ -37,7 +39,8 @@ extension Operation {
             ])), allowance: .query, hasTag: true)
 
     static let deadLetter = Operation(
-        method: .get, path: "/api/v1/dead-letters/{id}", name: "getDeadLetter", tag: .state, summary: "One dead letter with all that is kept of it.",
+        method: .get, path: "/api/v1/dead-letters/{id}", name: "getDeadLetter", tag: .state,
+        summary: "One dead letter with all that is kept of it.",
         parameters: [id],
         reply: Reply(
             "The dead letter.",
@@ -52,7 +55,8 @@ extension Operation {
         reply: Reply(
             "What became of it.",
             .object([
-                "status": .choice(["stored", "filtered", "not_a_record", "dead_lettered", "cut"]), "stored": .count, "reason": .string.orNull,
+                "status": .choice(["stored", "filtered", "not_a_record", "dead_lettered", "cut"]), "stored": .count,
+                "reason": .string.orNull,
             ])),
         refusals: [
             .notFound: "It is not kept, or became an event.", .serviceUnavailable: "The journal cannot write.",
@@ -62,7 +66,9 @@ extension Operation {
         method: .post, path: "/api/v1/dead-letters/retry", name: "retryDeadLetters", tag: .state,
         summary: "Decodes dead letters anew, oldest first, and stores the events of those that are understood.",
         parameters: filters + [
-            format, Parameter(name: "after", schema: .string(pattern: idPattern), summary: "Only those behind this one: `next` of the answer before."),
+            format,
+            Parameter(
+                name: "after", schema: .string(pattern: idPattern), summary: "Only those behind this one: `next` of the answer before."),
             .limit(1...10_000, standard: 1000),
         ],
         reply: Reply(

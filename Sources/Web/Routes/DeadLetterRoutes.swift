@@ -58,7 +58,9 @@ struct DeadLetterRoutes: Sendable {
 
     private static func id(_ query: QueryString, _ name: String) throws(Problem) -> DeadLetterID? {
         guard let text = query[name] else { return nil }
-        guard let id = DeadLetterID(text) else { throw Problem(status: .badRequest, detail: "\(name): no name of a dead letter; take one from the list") }
+        guard let id = DeadLetterID(text) else {
+            throw Problem(status: .badRequest, detail: "\(name): no name of a dead letter; take one from the list")
+        }
         return id
     }
 
@@ -165,7 +167,9 @@ struct DeadLetterRoutes: Sendable {
             json.member("cut", summary.cut)
             json.member("gone", summary.gone)
             json.member("dead_lettered") { json in
-                json.object { json in for (reason, count) in summary.deadLettered.sorted(by: { $0.key < $1.key }) { json.member(reason, count) } }
+                json.object { json in
+                    for (reason, count) in summary.deadLettered.sorted(by: { $0.key < $1.key }) { json.member(reason, count) }
+                }
             }
             json.member("next", summary.next?.description)
         }

@@ -38,14 +38,16 @@ enum BulkAnswer {
         case .duplicate:
             return bad(409, "version_conflict_engine_exception", "an event with this _id is stored already")
         case .conflict:
-            return bad(409, "version_conflict_engine_exception", "an event with this _id and other content is stored; events are not changed")
+            return bad(
+                409, "version_conflict_engine_exception", "an event with this _id and other content is stored; events are not changed")
         case .deadLettered(let reason):
             return bad(400, "document_parsing_exception", "\(reason); it is kept as a dead letter, do not send it again")
         case .full:
             return bad(429, "es_rejected_execution_exception", "more is coming in than can be stored; send this document again")
         case .unavailable(let reason): return bad(503, "unavailable_shards_exception", reason)
         case nil:
-            return bad(400, "illegal_argument_exception", "\(item.action.rawValue) is not done: events are not changed; send index or create")
+            return bad(
+                400, "illegal_argument_exception", "\(item.action.rawValue) is not done: events are not changed; send index or create")
         }
     }
 
@@ -54,7 +56,8 @@ enum BulkAnswer {
         let result = Schema.object(
             [
                 "_index": .string, "_id": .string, "_version": .count, "result": .choice(["created", "noop"]),
-                "_shards": .object(["total": .count, "successful": .count, "failed": .count], optional: ["total", "successful", "failed"]),
+                "_shards": .object(
+                    ["total": .count, "successful": .count, "failed": .count], optional: ["total", "successful", "failed"]),
                 "_seq_no": .count, "_primary_term": .count, "status": .integer(200...503),
                 "error": .object(["type": .string, "reason": .string, "index": .string], optional: ["type", "reason", "index"]),
             ],

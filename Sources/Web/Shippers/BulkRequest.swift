@@ -42,7 +42,9 @@ struct BulkRequest {
             }
             items.append(item)
         }
-        guard !items.isEmpty else { throw Problem(status: .badRequest, detail: "the body has no action; send an action and a document, each in a line") }
+        guard !items.isEmpty else {
+            throw Problem(status: .badRequest, detail: "the body has no action; send an action and a document, each in a line")
+        }
     }
 
     /// The next line without its end; nil behind the last.
@@ -59,7 +61,8 @@ struct BulkRequest {
     ) throws(Problem) -> Item {
         let bytes = Array(line)
         guard (try? fields.read(bytes.span)) == true else { throw malformed(number, "it is no JSON object") }
-        guard let place = Action.allCases.firstIndex(where: { fields.token(3 * (Action.allCases.firstIndex(of: $0) ?? 0))?.kind == .object })
+        guard
+            let place = Action.allCases.firstIndex(where: { fields.token(3 * (Action.allCases.firstIndex(of: $0) ?? 0))?.kind == .object })
         else { throw malformed(number, "expected one of index, create, update and delete") }
         func text(_ path: Int) throws(Problem) -> String? {
             guard let token = fields.token(path), token.kind != .null else { return nil }

@@ -3,7 +3,8 @@ import HTTPTypes
 /// What ``CollectorRoutes`` answers.
 extension Operation {
     private static let channelField = Parameter(
-        name: "X-Splunk-Request-Channel", place: .header, schema: .string, summary: "The client's channel; with it the answer has an ackId.",
+        name: "X-Splunk-Request-Channel", place: .header, schema: .string,
+        summary: "The client's channel; with it the answer has an ackId.",
         example: "0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba")
     private static let channel = Parameter(
         name: "channel", schema: .string, summary: "The same as X-Splunk-Request-Channel.", example: "0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba")
@@ -20,14 +21,17 @@ extension Operation {
         Operation(
             method: .post, path: path, name: name, tag: .ingest,
             summary: "Splunk's HTTP Event Collector: takes events and answers when they are stored.",
-            details: "The body may be sent with `Content-Encoding: gzip`. `index` and `sourcetype` may decide the format, else the content does.",
+            details:
+                "The body may be sent with `Content-Encoding: gzip`. `index` and `sourcetype` may decide the format, else the content does.",
             parameters: [channel, autoExtract, channelField],
             body: RequestBody(
                 summary: "Objects with an `event`, one behind the other.",
                 content: [
                     RequestBody.Content(
                         type: "application/json", schema: .any,
-                        example: ["event": "Jan  1 00:00:00 lab sshd[1]: Failed password for root from 198.51.100.7 port 4 ssh2", "host": "lab"])
+                        example: [
+                            "event": "Jan  1 00:00:00 lab sshd[1]: Failed password for root from 198.51.100.7 port 4 ssh2", "host": "lab",
+                        ])
                 ], isRequired: false),
             reply: taken, refusals: refusals, allowance: .ingest)
     }
@@ -46,12 +50,15 @@ extension Operation {
             channel,
             Parameter(name: "index", schema: .string, summary: "An index; it may decide the format.", example: "main"),
             Parameter(name: "sourcetype", schema: .string, summary: "A source type; it may decide the format.", example: "suricata"),
-            Parameter(name: "host", schema: .string, summary: "The machine that sent it: the sensor, where the lines name none.", example: "lab"),
+            Parameter(
+                name: "host", schema: .string, summary: "The machine that sent it: the sensor, where the lines name none.", example: "lab"),
             Parameter(name: "source", schema: .string, summary: "Where it was read; for people.", example: "/var/log/auth.log"),
             Parameter(name: "time", schema: .string, summary: "Seconds since 1970, for lines without a time.", example: "1767225600"),
             channelField,
         ],
-        body: RequestBody(summary: "Records as the format has them.", content: [RequestBody.Content(type: "text/plain", schema: .string)], isRequired: false),
+        body: RequestBody(
+            summary: "Records as the format has them.", content: [RequestBody.Content(type: "text/plain", schema: .string)],
+            isRequired: false),
         reply: taken, refusals: refusals, allowance: .ingest)
 
     static let collectorAck = Operation(
@@ -62,7 +69,9 @@ extension Operation {
             summary: "The numbers.",
             content: [RequestBody.Content(type: "application/json", schema: .object(["acks": .array(.count)]), example: ["acks": [1]])]),
         reply: Reply("For each number whether it was given out for this channel.", .object(["acks": .map(.boolean)])),
-        refusals: [.contentTooLarge: "The body is larger than web.max_body.", .unsupportedMediaType: "A Content-Encoding other than gzip."],
+        refusals: [
+            .contentTooLarge: "The body is larger than web.max_body.", .unsupportedMediaType: "A Content-Encoding other than gzip.",
+        ],
         allowance: .ingest)
 
     static let collectorHealth = Operation(

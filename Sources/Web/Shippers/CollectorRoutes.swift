@@ -60,7 +60,7 @@ struct CollectorRoutes: Sendable {
         let outcomes: [ShipperIntake.Outcome]
         do {
             outcomes = try await intake.store(try records(body, QueryString(request)), source: Self.source, mayBePart: false)
-        } catch where error.status == .tooManyRequests {
+        } catch  where error.status == .tooManyRequests {
             // What Splunk answers with full queues; its clients wait and send again.
             throw CollectorCode.busy.problem(error.detail, status: .serviceUnavailable, retryAfter: error.retryAfter)
         }

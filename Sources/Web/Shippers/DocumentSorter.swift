@@ -26,7 +26,8 @@ struct DocumentSorter: Sendable {
             "event.category", "event.family", "type", "@timestamp", "t-pot_hostname", "t-pot_ip_ext",
         ], dottedNames: true)
     private enum Path: Int {
-        case dataset, original, message, log, hostName, agentName, host, ecsVersion, kind, category, family, type, timestamp, tpotHost, tpotAddress
+        case dataset, original, message, log, hostName, agentName, host, ecsVersion, kind, category, family, type, timestamp, tpotHost,
+            tpotAddress
     }
 
     private let formats: FormatCatalogue

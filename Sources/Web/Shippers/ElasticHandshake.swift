@@ -55,7 +55,8 @@ struct ElasticHandshake: Sendable {
     /// Always active: nothing needs a licence.
     static let license: JSONTree = [
         "license": [
-            "status": "active", "uid": "petrel", "type": "basic", "issue_date": "2026-01-01T00:00:00.000Z", "issue_date_in_millis": 1_767_225_600_000,
+            "status": "active", "uid": "petrel", "type": "basic", "issue_date": "2026-01-01T00:00:00.000Z",
+            "issue_date_in_millis": 1_767_225_600_000,
             "issued_to": "petrel", "issuer": "petrel", "start_date_in_millis": -1,
         ]
     ]

@@ -10,8 +10,10 @@ extension Operation {
                 example: "errors,items.*.status")
         ]
         + [
-            "pretty", "human", "error_trace", "format", "h", "v", "s", "local", "timeout", "master_timeout", "refresh", "routing", "pipeline",
-            "type", "require_alias", "require_data_stream", "wait_for_active_shards", "wait_for_status", "wait_for_no_relocating_shards", "_source",
+            "pretty", "human", "error_trace", "format", "h", "v", "s", "local", "timeout", "master_timeout", "refresh", "routing",
+            "pipeline",
+            "type", "require_alias", "require_data_stream", "wait_for_active_shards", "wait_for_status", "wait_for_no_relocating_shards",
+            "_source",
             "_source_includes", "_source_excludes", "list_executed_pipelines", "include_source_on_error", "include_type_name",
             "include_defaults", "flat_settings", "create", "cause", "order", "overwrite", "ts", "bytes", "accept_enterprise",
         ].map { Parameter(name: $0, schema: .string, summary: "Taken, because clients send it; changes nothing.") }
@@ -27,7 +29,8 @@ extension Operation {
         Operation(
             method: .post, path: path, name: name, tag: .ingest,
             summary: "Elasticsearch's bulk API: takes documents and answers when they are stored, with a status for each.",
-            details: "`index` and `create` are done; `update` and `delete` are refused one by one. A document's `_id` recognises repetitions.",
+            details:
+                "`index` and `create` are done; `update` and `delete` are refused one by one. A document's `_id` recognises repetitions.",
             parameters: parameters + elasticParameters,
             body: RequestBody(
                 summary: "An action and its document, each in a line.",

@@ -36,7 +36,8 @@ struct ElasticRoutes: Sendable {
             table.add(setting.setting) { request, context in
                 _ = try Self.name("name", context)
                 try await acknowledge(request)
-                return ElasticHandshake.answer(["acknowledged": true], warning: "not kept: fields are mapped by formats, and files by retention")
+                return ElasticHandshake.answer(
+                    ["acknowledged": true], warning: "not kept: fields are mapped by formats, and files by retention")
             }
         }
     }

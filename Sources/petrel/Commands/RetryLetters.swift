@@ -32,7 +32,9 @@ struct RetryLetters: AsyncParsableCommand {
         if [!ids.isEmpty, isFiltered, all].filter(\.self).count != 1 {
             throw ValidationError("name letters, or choose them by --source, --reason and --format, or say --all")
         }
-        for id in ids where DeadLetterID(id) == nil { throw ValidationError("\(id) is no name of a dead letter; see: petrel dead-letters list") }
+        for id in ids where DeadLetterID(id) == nil {
+            throw ValidationError("\(id) is no name of a dead letter; see: petrel dead-letters list")
+        }
     }
 
     /// What came of all.
@@ -54,7 +56,9 @@ struct RetryLetters: AsyncParsableCommand {
             totals = try await retry(configuration, folder)
         }
         Console.print("\(totals.retried) of \(totals.letters) letters became \(totals.stored) events; \(totals.filtered) are not wanted")
-        for (reason, count) in totals.kept.sorted(by: { $0.key < $1.key }) { Console.print("  still \(Console.harmless(reason)): \(count)") }
+        for (reason, count) in totals.kept.sorted(by: { $0.key < $1.key }) {
+            Console.print("  still \(Console.harmless(reason)): \(count)")
+        }
         if !totals.kept.isEmpty { throw ExitCode(3) }
     }
 
@@ -91,10 +95,12 @@ struct RetryLetters: AsyncParsableCommand {
         guard ids.isEmpty else { return totals }
         var after: String?
         repeat {
-            let path = "/api/v1/dead-letters/retry"
+            let path =
+                "/api/v1/dead-letters/retry"
                 + query([("source", which.source), ("reason", which.reason), ("format", which.format), ("as", `as`), ("after", after)])
             guard let body = try await client.ask(path, method: .POST) else {
-                throw ServerClient.Failure(description: "the server has ended meanwhile; what was retried is stored, start again for the rest")
+                throw ServerClient.Failure(
+                    description: "the server has ended meanwhile; what was retried is stored, start again for the rest")
             }
             let page = try decoder.decode(Many.self, from: body)
             totals.letters += page.letters
@@ -119,7 +125,8 @@ struct RetryLetters: AsyncParsableCommand {
 
     private func retry(_ configuration: Configuration, _ folder: String) async throws -> Totals {
         if let name = `as`, configuration.formats.entry(named: name) == nil {
-            throw ValidationError("--as: there is no format \(name)\(configuration.formats.nearest(to: name).map { "; did you mean \($0)?" } ?? "")")
+            throw ValidationError(
+                "--as: there is no format \(name)\(configuration.formats.nearest(to: name).map { "; did you mean \($0)?" } ?? "")")
         }
         let installation = try Installation(
             configuration, dataFolder: folder, assetFolder: Installation.assetFolder(named: common.assets, configuration))
