@@ -54,7 +54,8 @@ private final class DocumentSegment {
             for object in below.objects.rows(that: inner) { chosen[below.parents[object]] = 1 }
             return chosen
         }
-        let scan = SegmentScan(view: view, segment: nil, filter: filter, times: .min ..< .max, rows: 0..<view.rows, stop: stop)
+        let scan = SegmentScan(
+            view: view, segment: nil, filter: filter, times: .min ..< .max, rows: 0..<view.rows, hidden: nil, stop: stop)
         var rows: [Int] = []
         scan.forEachZone { _, chosen in chosen.visit { rows.append($0) } }
         return rows

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Journal
+public import Journal
 public import Model
 public import ServiceLifecycle
 internal import Synchronization
@@ -12,8 +12,8 @@ public final class ColumnStore: Service {
     private struct State {
         var segments: [MappedSegment] = []
         var tail: SegmentBuilder
-        /// Events before this id are gone from the journal.
-        var liveFrom = EventID.zero
+        /// What the journal still has.
+        var liveness = Liveness()
     }
 
     /// Used under the lock, or by the one follower.
@@ -62,56 +62,14 @@ public final class ColumnStore: Service {
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let first = try await journal.firstID()
-        let head = try await journal.lastID() ?? .zero
-        let segments = try Self.load(folder, isOwner: scratch == nil, journalFirst: first, journalHead: head)
+        let chain = SegmentChain(folder: folder, isOwner: scratch == nil, journal: journal)
+        let segments = try await chain.load()
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         caughtUp = CommitSignal(head: after)
         sealed = CommitSignal(head: segments.last?.lastID ?? .zero)
         let tail = SegmentBuilder(after: after, fullRows: fullRows, plainAfter: plainAfter)
-        box = Mutex(Box(state: State(segments: segments, tail: tail, liveFrom: first ?? .zero)))
-    }
-
-    /// The whole segments of a chain that fits the journal; removes the other files if they are ours.
-    private static func load(
-        _ folder: String, isOwner: Bool, journalFirst: EventID?, journalHead: EventID
-    ) throws -> [MappedSegment] {
-        var segments: [MappedSegment] = []
-        var isBroken = false
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() where name.contains(".columns") {
-            let path = "\(folder)/\(name)"
-            if name.hasSuffix(".new") {
-                // Left by a process that ended while it wrote.
-                if isOwner { unlink(path) }
-                continue
-            }
-            let segment = isBroken ? nil : try fitting(path, name, behind: segments.last?.lastID, journalFirst, journalHead)
-            if let segment {
-                segments.append(segment)
-                continue
-            }
-            // Before the journal's first event nothing is missed.
-            let isOld = (EventID(name.dropFirst(20).prefix(19)) ?? .zero) < journalFirst ?? .zero
-            if !isOld { isBroken = true }
-            if isOwner { unlink(path) }
-        }
-        return segments
-    }
-
-    /// The segment of a file, if it is whole and continues the chain.
-    private static func fitting(
-        _ path: String, _ name: String, behind previous: EventID?, _ journalFirst: EventID?, _ journalHead: EventID
-    ) throws(ColumnError) -> MappedSegment? {
-        guard let first = journalFirst, name.hasSuffix(".columns"), let after = EventID(name.prefix(19)) else { return nil }
-        let segment: MappedSegment
-        do throws(ColumnError) {
-            segment = try MappedSegment(path: path)
-        } catch {
-            // What cannot be read just now is no reason to make it again.
-            if error.code == .damaged { return nil }
-            throw error
-        }
-        guard segment.lastID >= first, segment.lastID <= journalHead else { return nil }
-        return previous.map { after == $0 } ?? (after < first) ? segment : nil
+        box = Mutex(Box(state: State(segments: segments, tail: tail)))
+        try await prune(unlinking: scratch == nil)
     }
 
     // MARK: Following
@@ -148,9 +106,15 @@ public final class ColumnStore: Service {
         // Full since the block before, or since writing it failed.
         let tail = box.withLock { $0.state.tail }
         if tail.isFull { try seal(tail) }
+        let head = try await journal.lastID() ?? .zero
         let next = try await journal.next(upTo)
         lastFailure.withLock { $0 = nil }
-        guard let block = next else { return false }
+        guard let block = next else {
+            // What was newest may be gone already: then there is nothing to wait for.
+            let isBehind = box.withLock { $0.state.tail.skip(to: head) }
+            if isBehind { caughtUp.publish(upTo) }
+            return false
+        }
         box.withLock { box in
             let tail = box.state.tail
             _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
@@ -177,17 +141,21 @@ public final class ColumnStore: Service {
         return String(repeating: "0", count: max(19 - digits.count, 0)) + digits
     }
 
-    /// Forgets what the journal no longer has.
-    public func prune() async throws {
-        guard let first = try await journal.firstID() else { return }
-        let gone: [MappedSegment] = box.withLock { box in
-            box.state.liveFrom = first
-            let gone = box.state.segments.prefix { $0.lastID < first }
-            box.state.segments.removeFirst(gone.count)
-            return Array(gone)
+    /// Forgets what the journal no longer has: segments of which nothing is left are removed, rows of others are hidden.
+    public func prune() async throws { try await prune(unlinking: true) }
+
+    private func prune(unlinking: Bool) async throws {
+        let liveness = try await journal.liveness()
+        let known = box.withLock { $0.state.segments }
+        var gone: [MappedSegment] = []
+        for segment in known where try segment.hidden(by: liveness)?.isAll ?? false { gone.append(segment) }
+        let lost = Set(gone.map(\.path))
+        box.withLock { box in
+            box.state.liveness = liveness
+            box.state.segments.removeAll { lost.contains($0.path) }
         }
         if !gone.isEmpty { shared.removeAll() }
-        for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } }
+        if unlinking { for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } } }
     }
 
     /// Waits until everything up to `id` is in the columns; false when cancelled before.
@@ -198,9 +166,9 @@ public final class ColumnStore: Service {
     /// Id of the last event in the columns.
     public var upTo: EventID { box.withLock { $0.state.tail.lastID } }
 
-    /// The events that are in the columns: none before `liveFrom`, which retention moves, and none behind `upTo`. Both of one moment; equal
-    /// extents have equal answers.
-    public var extent: (liveFrom: EventID, upTo: EventID) { box.withLock { ($0.state.liveFrom, $0.state.tail.lastID) } }
+    /// The events that are in the columns: none that retention has removed, and none behind `upTo`. Both of one moment; equal extents have
+    /// equal answers.
+    public var extent: (removals: Removals, upTo: EventID) { box.withLock { ($0.state.liveness.removals, $0.state.tail.lastID) } }
 
     /// The sealed segments, in the order of their ids.
     var sealedSegments: [MappedSegment] { box.withLock { $0.state.segments } }
@@ -223,20 +191,21 @@ public final class ColumnStore: Service {
 
     /// Shows the tail to `body` while it cannot change, and returns the sealed segments that belong with it.
     func reading<Value>(
-        _ body: (_ tail: SegmentView?, _ upTo: EventID, _ liveFrom: EventID) throws(ColumnError) -> Value
-    ) throws(ColumnError) -> (segments: [MappedSegment], liveFrom: EventID, upTo: EventID, value: Value) {
+        _ body: (_ tail: SegmentView?, _ upTo: EventID, _ liveness: Liveness) throws(ColumnError) -> Value
+    ) throws(ColumnError) -> (segments: [MappedSegment], liveness: Liveness, upTo: EventID, value: Value) {
         // The closure's result need not be sendable: it never leaves this call.
         var result: Result<Value, ColumnError>?
         var segments: [MappedSegment] = []
-        var bounds = (EventID.zero, EventID.zero)
+        var liveness = Liveness()
+        var last = EventID.zero
         box.withLock { box in
             segments = box.state.segments
-            bounds = (box.state.liveFrom, box.state.tail.lastID)
+            (liveness, last) = (box.state.liveness, box.state.tail.lastID)
             let view = box.state.tail.rows > 0 ? box.state.tail.view : nil
-            result = Result { () throws(ColumnError) in try body(view, bounds.1, bounds.0) }
+            result = Result { () throws(ColumnError) in try body(view, last, liveness) }
         }
         guard let value = try result?.get() else { throw ColumnError(.stopped, "the columns are closed") }
-        return (segments, bounds.0, bounds.1, value)
+        return (segments, liveness, last, value)
     }
 }
 

@@ -10,6 +10,8 @@ public struct JournalFeed: Sendable {
     let firstID: @Sendable () async throws(JournalError) -> EventID?
     /// Id of the newest event.
     let lastID: @Sendable () async throws(JournalError) -> EventID?
+    /// What retention has removed, and the ids of what is kept nevertheless.
+    let liveness: @Sendable () async throws(JournalError) -> Liveness
     /// Waits for an event behind an id; false when there will be none.
     let wait: @Sendable (EventID) async -> Bool
 
@@ -18,6 +20,9 @@ public struct JournalFeed: Sendable {
         next = { id throws(JournalError) in try await journal.next(after: id, needsRaw: false) }
         firstID = { () throws(JournalError) in try await journal.reading { reader throws(JournalError) in try reader.firstID() } }
         lastID = { () throws(JournalError) in journal.head }
+        liveness = { () throws(JournalError) in
+            try await journal.reading { reader throws(JournalError) in try Self.liveness(reader) }
+        }
         wait = { await journal.waitForCommit(after: $0) != nil }
     }
 
@@ -29,7 +34,12 @@ public struct JournalFeed: Sendable {
         }
         firstID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.firstID() } }
         lastID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.lastID() } }
+        liveness = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try Self.liveness(box.reader) } }
         wait = { _ in false }
+    }
+
+    private static func liveness(_ reader: JournalReader) throws(JournalError) -> Liveness {
+        Liveness(try reader.removals(), kept: try reader.keptIDs())
     }
 
     /// Guarded by its mutex.

@@ -1,4 +1,5 @@
 internal import Foundation
+import Journal
 import Model
 internal import Synchronization
 
@@ -21,6 +22,8 @@ final class MappedSegment: @unchecked Sendable {
         var columns: [ColumnView?]
         var isLoaded: [Bool]
         var frame: SegmentView?
+        /// The rows that were hidden by what had been removed then.
+        var hidden: (removals: Removals, rows: HiddenRows?)?
     }
 
     private let loaded: Mutex<LoadedBox>
@@ -83,7 +86,8 @@ final class MappedSegment: @unchecked Sendable {
         loaded = Mutex(
             LoadedBox(
                 value: Loaded(
-                    columns: [ColumnView?](repeating: nil, count: fields), isLoaded: [Bool](repeating: false, count: fields), frame: nil)))
+                    columns: [ColumnView?](repeating: nil, count: fields), isLoaded: [Bool](repeating: false, count: fields), frame: nil,
+                    hidden: nil)))
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: base), byteCount) }
@@ -103,6 +107,15 @@ final class MappedSegment: @unchecked Sendable {
                 rows: rows, times: frame.times, zoneTimes: frame.zoneTimes, runs: frame.runs, runCount: frame.runCount,
                 columns: loaded.columns, minTime: minTime, maxTime: maxTime, text: text.index)
         }
+    }
+
+    /// The rows that the journal no longer has; nil when it has all. They are found once for each change.
+    func hidden(by liveness: Liveness) throws(ColumnError) -> HiddenRows? {
+        if liveness.isWhole(from: firstID) { return nil }
+        if let known = loaded.withLock({ $0.value.hidden }), known.removals == liveness.removals { return known.rows }
+        let rows = liveness.hidden(in: try view(of: [.eventFamily]))
+        loaded.withLock { $0.value.hidden = (liveness.removals, rows) }
+        return rows
     }
 
     /// The fields that any row has, beside the time.

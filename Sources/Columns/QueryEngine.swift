@@ -123,11 +123,11 @@ public struct QueryEngine: Sendable {
         let pass = ScanPass(scope, stop, store.shared, usesTextIndex: usesTextIndex)
         let needed = Array(Set(fields + pass.fields))
         try stop.check()
-        let read = try store.reading { tail, last, liveFrom throws(ColumnError) -> Part? in
+        let read = try store.reading { tail, last, liveness throws(ColumnError) -> Part? in
             guard let tail, pass.mayHold(tail.minTime, tail.maxTime) else { return nil }
-            return pass.scan(tail, nil, liveFrom, min(scope.upTo ?? last, last)).map(body)
+            return pass.scan(tail, nil, liveness.hidden(in: tail), min(scope.upTo ?? last, last)).map(body)
         }
-        let (liveFrom, upTo) = (read.liveFrom, min(scope.upTo ?? read.upTo, read.upTo))
+        let (liveness, upTo) = (read.liveness, min(scope.upTo ?? read.upTo, read.upTo))
         var segments = Array(read.segments.filter { $0.firstID <= upTo && pass.mayHold($0) }.reversed())
         if afterRound != nil { segments.sort { $0.maxTime > $1.maxTime } }
         let results = Mutex(Results<Part>(parts: read.value.map { [$0] } ?? []))
@@ -135,8 +135,8 @@ public struct QueryEngine: Sendable {
         var round = afterRound == nil ? segments.count : width
         while done < segments.count {
             let end = min(done + round, segments.count)
-            scan(segments[done..<end], needed, stop, into: results) { view, segment in
-                pass.scan(view, segment, liveFrom, upTo).map(body)
+            scan(segments[done..<end], needed, stop, into: results) { view, segment throws(ColumnError) in
+                pass.scan(view, segment, try segment.hidden(by: liveness), upTo).map(body)
             }
             if let failure = results.withLock({ $0.failure }) { throw failure }
             (done, round) = (end, round * 2)
@@ -149,7 +149,7 @@ public struct QueryEngine: Sendable {
     /// Runs `body` on segments, each with the columns it needs, on all processors.
     private func scan<Part: Sendable>(
         _ segments: ArraySlice<MappedSegment>, _ needed: [Field], _ stop: QueryStop, into results: borrowing Mutex<Results<Part>>,
-        _ body: @Sendable (SegmentView, MappedSegment) -> Part?
+        _ body: @Sendable (SegmentView, MappedSegment) throws(ColumnError) -> Part?
     ) {
         let next = Atomic(segments.startIndex)
         DispatchQueue.concurrentPerform(iterations: min(width, segments.count)) { _ in
@@ -158,7 +158,7 @@ public struct QueryEngine: Sendable {
                 guard index < segments.endIndex else { return }
                 do throws(ColumnError) {
                     try stop.check()
-                    guard let part = body(try segments[index].view(of: needed), segments[index]) else { continue }
+                    guard let part = try body(try segments[index].view(of: needed), segments[index]) else { continue }
                     results.withLock { $0.parts.append(part) }
                 } catch {
                     results.withLock { $0.failure = error }
@@ -201,14 +201,13 @@ private struct ScanPass: Sendable {
     func mayHold(_ minTime: Int64, _ maxTime: Int64) -> Bool { maxTime >= times.lowerBound && minTime < times.upperBound }
 
     /// What is chosen of a segment; nil when nothing can be.
-    func scan(_ view: SegmentView, _ segment: MappedSegment?, _ liveFrom: EventID, _ upTo: EventID) -> SegmentScan? {
+    func scan(_ view: SegmentView, _ segment: MappedSegment?, _ hidden: HiddenRows?, _ upTo: EventID) -> SegmentScan? {
         var view = view
         if !usesTextIndex { view.text = nil }
         let end = view.id(view.rows - 1) <= upTo.value ? view.rows : view.firstRow(from: upTo.value + 1)
-        let start = view.id(0) >= liveFrom.value ? 0 : view.firstRow(from: liveFrom.value)
         let scan = SegmentScan(
             view: view, segment: segment, filter: plan.map { SegmentFilter($0, view, stop: stop) } ?? .everything, times: times,
-            rows: start..<max(start, end), stop: stop, shared: shared)
+            rows: 0..<end, hidden: hidden, stop: stop, shared: shared)
         return scan.isEmpty ? nil : scan
     }
 }

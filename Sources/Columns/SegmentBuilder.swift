@@ -72,7 +72,7 @@ final class SegmentBuilder {
     func add(_ block: Block, from first: Int) -> Int {
         let end = min(block.events.count, first + max(fullRows - rows, 0))
         guard first < end else { return first }
-        beginRun(block.id(first))
+        block.forEachRun(in: first..<end) { index, id, _ in beginRun(id, row: rows + index - first) }
         block.events.bytes.withUnsafeBytes { bytes in
             for start in stride(from: first, to: end, by: BlockCells.stretchRows) {
                 let stretch = start..<min(start + BlockCells.stretchRows, end)
@@ -86,9 +86,16 @@ final class SegmentBuilder {
         return end
     }
 
-    private func beginRun(_ id: EventID) {
-        if rows > 0, runs.base[runs.count - 1] + Int64(rows) - runs.base[runs.count - 2] == id.value { return }
-        runs.append(Int64(rows))
+    /// Notes that there are no further events up to an id; false when it is behind that already.
+    func skip(to id: EventID) -> Bool {
+        guard lastID < id else { return false }
+        lastID = id
+        return true
+    }
+
+    private func beginRun(_ id: EventID, row: Int) {
+        if row > 0, runs.base[runs.count - 1] + Int64(row) - runs.base[runs.count - 2] == id.value { return }
+        runs.append(Int64(row))
         runs.append(id.value)
     }
 

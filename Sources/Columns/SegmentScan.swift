@@ -8,8 +8,10 @@ struct SegmentScan {
     let filter: SegmentFilter
     /// Event times asked for, microseconds; the end is outside.
     private(set) var times: Range<Int64>
-    /// Rows that the journal still has and that the query may see.
+    /// Rows up to the last event that the query may see.
     let rows: Range<Int>
+    /// Those of them that the journal no longer has; nil when it has all.
+    let hidden: HiddenRows?
     /// Ends the scan early.
     let stop: QueryStop
     /// The numbers that all questions share; nil where there are none.
@@ -18,11 +20,11 @@ struct SegmentScan {
     private var kept: [(zone: Int, chosen: Zone)]?
 
     init(
-        view: SegmentView, segment: MappedSegment?, filter: SegmentFilter, times: Range<Int64>, rows: Range<Int>, stop: QueryStop,
-        shared: SharedNumbers? = nil
+        view: SegmentView, segment: MappedSegment?, filter: SegmentFilter, times: Range<Int64>, rows: Range<Int>, hidden: HiddenRows?,
+        stop: QueryStop, shared: SharedNumbers? = nil
     ) {
         (self.view, self.segment, self.filter, self.times, self.rows) = (view, segment, filter, times, rows)
-        (self.stop, self.shared) = (stop, shared)
+        (self.hidden, self.stop, self.shared) = (hidden, stop, shared)
     }
 
     /// The same rows, chosen now, for several passes over them.
@@ -64,7 +66,9 @@ struct SegmentScan {
     }
 
     /// Whether every row of the segment is asked for.
-    var isWhole: Bool { filter.isAlways && rows == 0..<view.rows && view.minTime >= times.lowerBound && view.maxTime < times.upperBound }
+    var isWhole: Bool {
+        filter.isAlways && hidden == nil && rows == 0..<view.rows && view.minTime >= times.lowerBound && view.maxTime < times.upperBound
+    }
 
     /// Whether no row can be.
     var isEmpty: Bool {
@@ -96,12 +100,13 @@ struct SegmentScan {
         let span = view.times(ofZone: zone)
         if live.isEmpty || span.upperBound < times.lowerBound || span.lowerBound >= times.upperBound { return nil }
         let isInside = span.lowerBound >= times.lowerBound && span.upperBound < times.upperBound
-        if filter.isAlways, isInside { return .all(live) }
+        if filter.isAlways, isInside, hidden == nil { return .all(live) }
         filter.select(all, of: view, into: &selection)
         if !isInside {
             let (at, times) = (view.times, times)
             selection.keep { times.contains(at[$0]) }
         }
+        if let hidden { selection.remove(hidden) }
         if live != all { selection.keep { live.contains($0) } }
         return selection.isEmpty ? nil : .some(selection)
     }

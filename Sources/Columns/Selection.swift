@@ -50,6 +50,11 @@ struct Selection {
         }
     }
 
+    /// Drops the rows that are hidden. The rows begin with a word of theirs.
+    mutating func remove(_ hidden: HiddenRows) {
+        for i in words.indices { words[i] &= ~hidden.word(from: rows.lowerBound + i * 64) }
+    }
+
     var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
     var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }

@@ -1,7 +1,7 @@
 internal import CGlibc
 internal import Glibc
 
-/// The large blocks of a journal file, one behind the other in a file beside it (`….blocks`).
+/// The large blocks of a class of a journal file, one behind the other in a file beside it (`….blocks`).
 ///
 /// SQLite writes what it stores twice, into its log and from there into the file, which for megabytes of compressed events was a fifth of all
 /// work of an import. So the two blobs of a large block go here, and its row says where. They are gathered in memory and written past the
@@ -18,6 +18,8 @@ final class BlockFile {
     /// Where the gathered bytes go.
     private var written: Int64 = 0
     private var isDirty = false
+    /// Where the transaction began.
+    private var begun: Int64 = 0
 
     /// Opens the file for writing behind `committed` bytes; makes it when there are none.
     init(writing path: String, committed: Int64) throws(JournalError) {
@@ -34,13 +36,18 @@ final class BlockFile {
         }
         written = Self.pageEnd(committed)
         if info.st_size > written, ftruncate(descriptor, __off_t(written)) != 0 { throw Self.error(path) }
+        begun = written
+        if info.st_size == 0 { try JournalFolder.flush(folderOf: path) }
     }
 
-    /// Opens the file for reading.
-    init(reading path: String) throws(JournalError) {
+    /// Opens the file for reading; nil when it is not there.
+    init?(reading path: String) throws(JournalError) {
         self.path = path
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.error(path) }
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw Self.error(path)
+        }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -70,13 +77,16 @@ final class BlockFile {
         isDirty = false
     }
 
-    /// Forgets what was added behind `committed`, because its transaction failed.
-    func rollBack(to committed: Int64) {
+    /// Notes where a transaction begins.
+    func begin() { begun = written }
+
+    /// Forgets what was added since ``begin()``, because its transaction failed.
+    func rollBack() {
         gathered.removeAll()
-        guard written > committed else { return }
-        written = committed
+        guard written > begun else { return }
+        written = begun
         // The room is given back at once, because the disk may be full; if that fails, the next block overwrites it.
-        _ = ftruncate(descriptor, __off_t(committed))
+        _ = ftruncate(descriptor, __off_t(begun))
     }
 
     private func writeGathered() throws(JournalError) {

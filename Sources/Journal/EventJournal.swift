@@ -19,8 +19,10 @@ public final class EventJournal: Sendable {
         var tail: JournalTail
         var ledgers: [String: Ledger]
         var stored: Int64
+        /// Events that were committed since the journal was opened.
+        var appended: Int64 = 0
         var head: EventID
-        var removedUpTo: EventID
+        var removals: Removals
         var failure: JournalError?
     }
 
@@ -47,7 +49,7 @@ public final class EventJournal: Sendable {
         published = Mutex(
             Published(
                 tail: JournalTail(start: writer.lastID, maximumBytes: options.tailBytes), ledgers: writer.ledgers,
-                stored: try reader.count(), head: writer.lastID, removedUpTo: try reader.removedUpTo()))
+                stored: try reader.count(), head: writer.lastID, removals: try reader.removals()))
     }
 
     // MARK: Writing
@@ -94,6 +96,7 @@ public final class EventJournal: Sendable {
                 for block in blocks {
                     published.tail.append(block)
                     published.stored += Int64(block.events.count)
+                    published.appended += Int64(block.events.count)
                     published.head = block.lastID
                 }
                 published.ledgers = writer.ledgers
@@ -110,25 +113,6 @@ public final class EventJournal: Sendable {
         }
     }
 
-    /// Unlinks files that the options no longer keep; returns their names. By the clock of commits, not of events.
-    public func applyRetention() async throws(JournalError) -> [String] {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<[String], JournalError>, Never>) in
-            writerQueue.async { continuation.resume(returning: Result { () throws(JournalError) in try self.writer.applyRetention() }) }
-        }
-        let removed = try result.get()
-        if !removed.isEmpty {
-            let kept = try await reading { reader throws(JournalError) in
-                (count: try reader.count(), first: try reader.firstID(), removed: try reader.removedUpTo())
-            }
-            published.withLock { published in
-                published.stored = kept.count
-                published.removedUpTo = kept.removed
-                if let first = kept.first { published.tail.forget(before: first) }
-            }
-        }
-        return removed
-    }
-
     /// Commits what waits, refuses what comes later and wakes all followers.
     public func close() async {
         queue.withLock { $0.isClosed = true }
@@ -143,13 +127,44 @@ public final class EventJournal: Sendable {
         signal.close()
     }
 
+    /// The newest event, and the events that were committed since the journal was opened.
+    var progress: (head: EventID, appended: Int64) { published.withLock { ($0.head, $0.appended) } }
+
+    /// Takes over what retention has left: counts, what is removed, and the tail in memory.
+    ///
+    /// - Parameters:
+    ///   - stored: the events that are there, without those that were committed since.
+    ///   - appended: those that had been committed by then (``progress``).
+    func publish(stored: Int64, appended: Int64, removals: Removals) {
+        published.withLock { published in
+            published.stored = stored + published.appended - appended
+            published.removals = removals
+            published.tail.forget(upTo: removals.newest)
+        }
+    }
+
+    /// Runs the body with the journal's writer, between commits.
+    func writing<Value: Sendable>(
+        _ body: @escaping @Sendable (JournalWriter) throws(JournalError) -> Value
+    ) async throws(JournalError) -> Value {
+        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, JournalError>, Never>) in
+            writerQueue.async {
+                continuation.resume(returning: Result { () throws(JournalError) in try body(self.writer) })
+            }
+        }
+        return try result.get()
+    }
+
     // MARK: Reading
 
     /// Id of the newest committed event.
     public var head: EventID { signal.head }
 
+    /// What retention has removed.
+    public var removals: Removals { published.withLock { $0.removals } }
+
     /// Id of the newest event that retention removed; zero when nothing was removed. A follower that knows it has missed nothing.
-    public var removedUpTo: EventID { published.withLock { $0.removedUpTo } }
+    public var removedUpTo: EventID { removals.newest }
 
     /// Events in the journal.
     public var storedCount: Int64 { published.withLock { $0.stored } }

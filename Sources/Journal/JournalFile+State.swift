@@ -130,16 +130,12 @@ extension JournalFile {
     ///
     /// - Parameter last: the newest event of all files before; zero where there are none.
     func markComplete(following last: EventID) throws(JournalError) {
-        try connection.statement("INSERT OR REPLACE INTO meta VALUES('follows', ?)").run(.text(last.description))
-        try connection.statement("INSERT OR REPLACE INTO meta VALUES('complete', '1')").run()
+        try setMeta("follows", last.description)
+        try setMeta("complete", "1")
     }
 
     /// The newest event of all files before this one; nil in files of versions that did not note it.
-    func followedID() throws(JournalError) -> EventID? {
-        let statement = try connection.statement("SELECT value FROM meta WHERE key = 'follows'")
-        defer { statement.reset() }
-        return try statement.step() ? EventID(statement.text(0)) : nil
-    }
+    func followedID() throws(JournalError) -> EventID? { try meta("follows").flatMap { EventID($0) } }
 
     var isComplete: Bool {
         get throws(JournalError) {

@@ -35,6 +35,16 @@ final class JournalFile {
         ALTER TABLE block ADD COLUMN raw_bytes INTEGER NOT NULL DEFAULT 0;
         """,
         """
+        ALTER TABLE block ADD COLUMN class INTEGER;
+        ALTER TABLE block ADD COLUMN span INTEGER;
+        ALTER TABLE block ADD COLUMN last_id INTEGER;
+        ALTER TABLE block ADD COLUMN ids BLOB;
+        ALTER TABLE block ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE kept(
+          id INTEGER PRIMARY KEY, class INTEGER NOT NULL, rows BLOB NOT NULL, raw BLOB NOT NULL, since INTEGER NOT NULL,
+          span INTEGER) STRICT;
+        """,
+        """
         ALTER TABLE dead_letter ADD COLUMN format TEXT NOT NULL DEFAULT '';
         ALTER TABLE dead_letter ADD COLUMN sensor TEXT;
         """,
@@ -45,13 +55,20 @@ final class JournalFile {
 
     let connection: SQLiteConnection
     let name: JournalFileName
-    private var blockFile: BlockFile?
+    /// The files of large blocks that are open for writing, and for reading.
+    var blockFiles: [PartKey: BlockFile] = [:]
+    var readFiles: [PartKey: BlockFile] = [:]
     private(set) var version = 0
     var path: String { connection.path }
+    /// The path of its write-ahead log.
+    let walPath: String
 
     /// Opens a file for writing, bringing its schema up to date.
-    init(writing path: String, name: JournalFileName, create: Bool) throws(JournalError) {
+    ///
+    /// - Parameter appends: whether events are added; the files of large blocks are checked then, and cut behind what was committed.
+    init(writing path: String, name: JournalFileName, create: Bool, appends: Bool = true) throws(JournalError) {
         connection = try SQLiteConnection(path: path, mode: create ? .create : .readWrite)
+        walPath = path + "-wal"
         self.name = name
         if create {
             try connection.execute("PRAGMA page_size=8192; PRAGMA application_id=\(Self.applicationID)")
@@ -67,12 +84,16 @@ final class JournalFile {
             }
         }
         version = Self.migrations.count
-        blockFile = try BlockFile(writing: Self.blockPath(of: path), committed: committedBlockBytes())
+        guard appends else { return }
+        for (key, bytes) in try committedBlockBytes() {
+            blockFiles[key] = try BlockFile(writing: key.path(beside: path), committed: bytes)
+        }
     }
 
     /// Opens a file for reading.
     init(reading path: String, name: JournalFileName) throws(JournalError) {
         connection = try SQLiteConnection(path: path, mode: .readOnly)
+        walPath = path + "-wal"
         self.name = name
         try checkIdentity()
     }
@@ -99,141 +120,48 @@ final class JournalFile {
         }
     }
 
-    // MARK: Blocks
+    /// The version in which large blocks came to lie beside the file, and the one in which blocks came to have classes.
+    static let (blockFileVersion, classVersion) = (2, 3)
 
-    func insertBlock(firstID: EventID, _ batch: EventBatch, codec: BlockCodec) throws(JournalError) {
-        let bounds = TimeBounds(batch)
-        let head: [SQLiteValue] = [
-            .integer(firstID.value), .integer(Int64(batch.count)), .integer(bounds.earliest.microseconds),
-            .integer(bounds.latest.microseconds),
-        ]
-        let insert = try connection.statement("INSERT INTO block VALUES(?,?,?,?,?,?,?,?,?)")
-        try codec.encode(batch) { rows, raw throws(JournalError) in
-            guard let blockFile, rows.count + raw.count > Self.inlineBytes else {
-                return try insert.run(head + [.blob(Array(rows)), .blob(Array(raw)), .null, .integer(0), .integer(0)])
-            }
-            let place = try blockFile.append(rows, raw)
-            try insert.run(
-                head + [.blob([]), .blob([]), .integer(place), .integer(Int64(rows.count)), .integer(Int64(raw.count))])
-        }
+    /// Looks which schema a file has that was opened for reading: its writer may have brought it up to date since.
+    func refreshVersion() throws(JournalError) {
+        if version < Self.migrations.count { version = Int(try connection.integer("PRAGMA user_version")) }
     }
 
     /// Runs the body in a transaction, whose large blocks are flushed before it is committed.
     func transaction(_ body: () throws(JournalError) -> Void) throws(JournalError) {
-        let committed = blockFile?.end ?? 0
+        for file in blockFiles.values { file.begin() }
         do {
             try connection.transaction { () throws(JournalError) in
                 try body()
-                try blockFile?.flush()
+                for file in blockFiles.values { try file.flush() }
             }
         } catch {
-            blockFile?.rollBack(to: committed)
+            for file in blockFiles.values { file.rollBack() }
             throw error
         }
     }
 
-    /// The file of large blocks beside a journal file.
-    static func blockPath(of path: String) -> String {
-        (path.hasSuffix(".sqlite") ? String(path.dropLast(".sqlite".count)) : path) + ".blocks"
+    /// Gives back the room of what was deleted, when it is worth the while; what stays is written anew.
+    ///
+    /// - Parameter mostBytes: of what stays; with more it is left for later.
+    func reclaim(mostBytes: Int64 = .max) throws(JournalError) {
+        let page = try connection.integer("PRAGMA page_size")
+        let free = try connection.integer("PRAGMA freelist_count") * page
+        let used = try connection.integer("PRAGMA page_count") * page - free
+        guard free > 32 << 10, free > used / 4, used <= mostBytes else { return }
+        try connection.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
-    private func committedBlockBytes() throws(JournalError) -> Int64 {
-        try connection.integer("SELECT max(place + rows_bytes + raw_bytes) FROM block")
-    }
-
-    /// The first block that holds an event behind `cursor` and, with `times`, may hold one of that time.
-    func block(
-        after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true, codec: BlockCodec
-    ) throws(JournalError) -> Block? {
-        let earliest = times?.lowerBound.microseconds ?? .min
-        let latest = times?.upperBound.microseconds ?? .max
-        // A file of the first version, opened for reading, may since have been brought up to date by its writer.
-        if version < Self.blockFileVersion { version = Int(try connection.integer("PRAGMA user_version")) }
-        let place = version < Self.blockFileVersion ? "NULL, 0, 0" : "place, rows_bytes, raw_bytes"
-        let statement = try connection.statement(
-            """
-            SELECT first_id, count, rows, raw, \(place) FROM block
-            WHERE first_id >= coalesce((SELECT max(first_id) FROM block WHERE first_id <= ?1), 0)
-              AND first_id + count > ?1 + 1 AND latest >= ?2 AND earliest <= ?3
-            ORDER BY first_id LIMIT 1
-            """)
+    /// A note of the file.
+    func meta(_ key: String) throws(JournalError) -> String? {
+        let statement = try connection.statement("SELECT value FROM meta WHERE key = ?")
         defer { statement.reset() }
-        statement.bind([.integer(cursor.value), .integer(earliest), .integer(latest)])
-        guard try statement.step() else { return nil }
-        let firstID = EventID(statement.integer(0))
-        let (rows, raw) = try blobs(of: statement, needsRaw: needsRaw)
-        let events = try codec.decode(rows: rows, raw: raw, count: Int(statement.integer(1)), where: "\(path), block \(firstID)")
-        return Block(firstID: firstID, events: events)
+        statement.bind([.text(key)])
+        return try statement.step() ? statement.text(0) : nil
     }
 
-    /// The version of the schema since which large blocks lie beside the file.
-    private static let blockFileVersion = 2
-
-    private func openBlockFile() throws(JournalError) -> BlockFile {
-        if let blockFile { return blockFile }
-        let file = try BlockFile(reading: Self.blockPath(of: path))
-        blockFile = file
-        return file
-    }
-
-    private func blobs(of statement: SQLiteStatement, needsRaw: Bool) throws(JournalError) -> (rows: [UInt8], raw: [UInt8]?) {
-        guard !statement.isNull(4) else { return (statement.blob(2), needsRaw ? statement.blob(3) : nil) }
-        let (place, rows, raw) = (statement.integer(4), statement.integer(5), statement.integer(6))
-        guard place >= 0, 0...Int64(BlockCodec.maximumBytes) ~= rows, 0...Int64(BlockCodec.maximumBytes) ~= raw else {
-            throw JournalError(.damaged, "\(path), block \(statement.integer(0)): lies nowhere; restore the file or move it away")
-        }
-        let file = try openBlockFile()
-        return (try file.read(Int(rows), at: place), needsRaw ? try file.read(Int(raw), at: place + rows) : nil)
-    }
-
-    /// Id of the newest event, or nil when the file has none.
-    func lastID() throws(JournalError) -> EventID? {
-        let last = try connection.integer("SELECT first_id + count - 1 FROM block ORDER BY first_id DESC LIMIT 1")
-        return last > 0 ? EventID(last) : nil
-    }
-
-    /// Id of the oldest event, or nil when the file has none.
-    func firstID() throws(JournalError) -> EventID? {
-        let first = try connection.integer("SELECT first_id FROM block ORDER BY first_id LIMIT 1")
-        return first > 0 ? EventID(first) : nil
-    }
-
-    /// Events in the file.
-    func count() throws(JournalError) -> Int64 { try connection.integer("SELECT coalesce(sum(count), 0) FROM block") }
-
-    /// Events of the file up to that id.
-    func count(upTo id: EventID) throws(JournalError) -> Int64 {
-        let statement = try connection.statement("SELECT coalesce(sum(min(count, ?1 - first_id + 1)), 0) FROM block WHERE first_id <= ?1")
-        defer { statement.reset() }
-        statement.bind([.integer(id.value)])
-        return try statement.step() ? statement.integer(0) : 0
-    }
-
-    /// The cursor before which `limit` newest events begin, or nil when the file has fewer; the second value is how many it has.
-    func cursor(beforeNewest limit: Int) throws(JournalError) -> (cursor: EventID, count: Int)? {
-        let statement = try connection.statement("SELECT first_id, count FROM block ORDER BY first_id DESC")
-        defer { statement.reset() }
-        var found = 0
-        var oldest: EventID?
-        while try statement.step() {
-            let count = Int(statement.integer(1))
-            let first = statement.integer(0)
-            if found + count >= limit {
-                return (EventID(first + Int64(found + count - limit) - 1), limit)
-            }
-            found += count
-            oldest = EventID(first - 1)
-        }
-        return oldest.map { ($0, found) }
-    }
-
-    /// The earliest and latest event time of the blocks that end behind `cursor`, or nil when there is none.
-    func timeBounds(after cursor: EventID) throws(JournalError) -> ClosedRange<Timestamp>? {
-        let statement = try connection.statement(
-            "SELECT min(earliest), max(latest), count(*) FROM block WHERE first_id + count - 1 > ?")
-        defer { statement.reset() }
-        statement.bind([.integer(cursor.value)])
-        guard try statement.step(), statement.integer(2) > 0 else { return nil }
-        return Timestamp(microseconds: statement.integer(0))...Timestamp(microseconds: statement.integer(1))
+    func setMeta(_ key: String, _ value: String) throws(JournalError) {
+        try connection.statement("INSERT OR REPLACE INTO meta VALUES(?, ?)").run(.text(key), .text(value))
     }
 }

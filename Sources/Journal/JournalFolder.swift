@@ -21,7 +21,11 @@ struct JournalFileName: Hashable, Comparable, Sendable {
         guard day.isValid else { return nil }
     }
 
-    var text: String {
+    /// The name with its ending.
+    var text: String { stem + ".sqlite" }
+
+    /// The name without its ending.
+    var stem: String {
         var out: [UInt8] = []
         out.appendDecimal(day.year, width: 4)
         out.append(UInt8(ascii: "-"))
@@ -30,7 +34,7 @@ struct JournalFileName: Hashable, Comparable, Sendable {
         out.appendDecimal(day.day, width: 2)
         out.append(UInt8(ascii: "."))
         out.appendDecimal(number, width: 4)
-        return String(decoding: out, as: UTF8.self) + ".sqlite"
+        return String(decoding: out, as: UTF8.self)
     }
 
     static func < (a: Self, b: Self) -> Bool { (a.day, a.number) < (b.day, b.number) }
@@ -54,41 +58,73 @@ struct JournalFolder: Sendable {
     }
 
     /// The journal files, oldest first.
-    func list() throws(JournalError) -> [JournalFileName] {
+    func list() throws(JournalError) -> [JournalFileName] { try entries().compactMap { JournalFileName($0) }.sorted() }
+
+    /// The names of all files.
+    private func entries() throws(JournalError) -> [String] {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return [] }
             throw JournalError(.io, "\(path): \(String(cString: strerror(errno)))")
         }
         defer { closedir(folder) }
-        var names: [JournalFileName] = []
+        var names: [String] = []
         while let entry = readdir(folder) {
-            let text = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if let name = JournalFileName(text) { names.append(name) }
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
         }
-        return names.sorted()
+        return names
     }
 
-    /// Bytes on disk of a file with its write-ahead log and its large blocks.
-    func size(of name: JournalFileName) -> Int64 {
-        parts(of: name).reduce(0) { total, path in
+    /// The paths of all that belongs to each journal file (its write-ahead log, its large blocks), also where the file itself is gone.
+    func contents() throws(JournalError) -> [JournalFileName: [String]] {
+        var found: [JournalFileName: [String]] = [:]
+        for entry in try entries() {
+            let parts = entry.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3, let name = JournalFileName("\(parts[0]).\(parts[1]).sqlite") else { continue }
+            let tail = parts[2]
+            if tail == "sqlite" || tail == "sqlite-wal" || tail == "sqlite-shm" || tail.hasSuffix("blocks") {
+                found[name, default: []].append("\(path)/\(entry)")
+            }
+        }
+        return found
+    }
+
+    /// Bytes on disk of paths.
+    static func size(of paths: [String]) -> Int64 {
+        paths.reduce(0) { total, path in
             var info = stat()
             return stat(path, &info) == 0 ? total + Int64(info.st_size) : total
         }
     }
 
-    /// Unlinks a file with its write-ahead log and its large blocks.
+    /// Bytes on disk of a file with its write-ahead log and all its blocks.
+    func size(of name: JournalFileName) throws(JournalError) -> Int64 { Self.size(of: try contents()[name] ?? []) }
+
+    /// Unlinks a file with its write-ahead log and all its blocks: the file itself first, because without it the others mean nothing.
     func remove(_ name: JournalFileName) throws(JournalError) {
-        for path in parts(of: name) where unlink(path) != 0 && errno != ENOENT {
+        let path = path(of: name)
+        try Self.unlink([path, path + "-wal", path + "-shm"] + (contents()[name] ?? []).filter { $0.hasSuffix("blocks") })
+    }
+
+    /// Unlinks files; those that are not there are no error.
+    static func unlink(_ paths: [String]) throws(JournalError) {
+        for path in paths where Glibc.unlink(path) != 0 && errno != ENOENT {
             throw JournalError(.io, "\(path): \(String(cString: strerror(errno)))")
         }
     }
 
-    /// What belongs to a journal file, the file itself first: without it the others mean nothing.
-    private func parts(of name: JournalFileName) -> [String] {
-        let path = path(of: name)
-        return [path, path + "-wal", path + "-shm", JournalFile.blockPath(of: path)]
+    /// Whether there is a file.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// Makes durable which files are in the folder of a path.
+    static func flush(folderOf path: String) throws(JournalError) {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw JournalError(.io, "\(folder): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw JournalError(.io, "\(folder): \(String(cString: strerror(errno)))") }
     }
 }
 

@@ -21,7 +21,7 @@ public final class JournalReader {
         after cursor: EventID, times: ClosedRange<Timestamp>? = nil, needsRaw: Bool = true
     ) throws(JournalError) -> Block? {
         for file in try files() {
-            guard let last = try file.lastID(), last > cursor else { continue }
+            guard let last = try file.newestID(), last > cursor else { continue }
             if let block = try file.block(after: cursor, times: times, needsRaw: needsRaw, codec: codec) { return block }
         }
         return nil
@@ -29,8 +29,8 @@ public final class JournalReader {
 
     /// The event of that id with its raw record, or nil when it is not kept.
     public func event(_ id: EventID) throws(JournalError) -> (block: Block, index: Int)? {
-        guard let block = try next(after: EventID(id.value - 1)), block.firstID <= id, block.lastID >= id else { return nil }
-        return (block, Int(id.value - block.firstID.value))
+        guard let block = try next(after: EventID(id.value - 1)), let index = block.index(of: id) else { return nil }
+        return (block, index)
     }
 
     /// The cursor behind which the newest `limit` events lie.
@@ -53,23 +53,70 @@ public final class JournalReader {
         return nil
     }
 
-    /// Id of the newest event that retention removed; zero when nothing was removed.
+    /// What retention has removed.
     ///
-    /// Files of earlier versions do not say what they follow: then it is the id before the oldest kept event, so that a gap may be told of
-    /// where there is none, and never the other way.
-    public func removedUpTo() throws(JournalError) -> EventID {
-        guard let file = try files().first else { return .zero }
-        if let id = try file.followedID() { return id }
-        return EventID((try firstID()?.value ?? 1) - 1)
+    /// Files of earlier versions do not say what they follow: then everything before the oldest kept event counts as removed, so that a gap may
+    /// be told of where there is none, and never the other way.
+    public func removals() throws(JournalError) -> Removals {
+        var found = Removals()
+        var end = EventID.zero
+        for (index, file) in try files().enumerated() {
+            var follows = try file.followedID()
+            if follows == nil, index == 0, let first = try file.firstID() { follows = EventID(first.value - 1) }
+            // A file between this one and the one before was unlinked whole.
+            if let follows, follows > end { for retained in RetentionClass.families { found.note(follows, of: retained) } }
+            let own = try file.removals()
+            for retained in RetentionClass.allCases { found.note(own[retained], of: retained) }
+            end = max(end, follows ?? .zero, own.newest, try file.newestID() ?? .zero)
+        }
+        return found
     }
 
-    /// Id of the newest kept event, or nil when there is none.
+    /// The ids of events that are kept although their class was removed; rising.
+    public func keptIDs() throws(JournalError) -> [EventID] {
+        var found: [EventID] = []
+        for file in try files() { found += try file.keptIDs() }
+        return found
+    }
+
+    /// Id of the newest event that was committed, whether it is still there or not; nil when there was none.
     public func lastID() throws(JournalError) -> EventID? {
         for file in try files().reversed() {
-            if let last = try file.lastID() { return last }
+            let last = max(try file.newestID() ?? .zero, try file.removals().newest, try file.followedID() ?? .zero)
+            if last > .zero { return last }
         }
         return nil
     }
+
+    /// What the journal holds of each class. Compressed bytes; what earlier versions wrote is of no class until its file is written anew.
+    public func holdings() throws(JournalError) -> JournalHoldings {
+        var total = JournalHoldings()
+        for file in try files() {
+            let own = try file.holdings()
+            for (retained, events) in own.events { total.events[retained, default: 0] += events }
+            for (retained, bytes) in own.bytes { total.bytes[retained, default: 0] += bytes }
+            total.mixedEvents += own.mixedEvents
+            total.mixedBytes += own.mixedBytes
+            total.copies += own.copies
+        }
+        return total
+    }
+
+    /// In which file each event stands; those that are not there are left out.
+    func files(of ids: [EventID]) throws(JournalError) -> [JournalFileName: [EventID]] {
+        var found: [JournalFileName: [EventID]] = [:]
+        var ranges: [(name: JournalFileName, ids: ClosedRange<EventID>)] = []
+        for file in try files() {
+            if let first = try file.firstID(), let last = try file.newestID() { ranges.append((file.name, first...last)) }
+        }
+        for id in ids {
+            if let range = ranges.first(where: { $0.ids.contains(id) }) { found[range.name, default: []].append(id) }
+        }
+        return found
+    }
+
+    /// Closes the files of large blocks, so that those that were unlinked give their room back; they are opened again when they are needed.
+    func closeBlockFiles() { for file in open.values { file.readFiles = [:] } }
 
     /// Events in the journal.
     public func count() throws(JournalError) -> Int64 {

@@ -25,12 +25,15 @@ struct JournalTail {
         blocks.removeFirst(drop)
     }
 
-    /// Forgets the blocks that end before `id`, because their file is gone.
-    mutating func forget(before id: EventID) {
-        while let oldest = blocks.first, oldest.lastID < id {
-            bytes -= oldest.events.byteCount
-            blocks.removeFirst()
+    /// Forgets the blocks that begin with an id up to that one: some of their events are gone, and the files tell which.
+    mutating func forget(upTo id: EventID) {
+        var drop = 0
+        while drop < blocks.count, blocks[drop].firstID <= id {
+            bytes -= blocks[drop].events.byteCount
+            start = blocks[drop].lastID
+            drop += 1
         }
+        blocks.removeFirst(drop)
     }
 
     /// The first block that holds an event behind the cursor; `covered` is false when a file may hold an earlier one.

@@ -6,10 +6,18 @@ import Model
 final class JournalWriter {
     let folder: JournalFolder
     private let lock: JournalLock
-    private let options: JournalOptions
-    private let clock: WallClock
-    private let codec: BlockCodec
+    let options: JournalOptions
+    let clock: WallClock
+    let codec: BlockCodec
     private(set) var file: JournalFile
+    /// What closed files hold, as far as it was asked for.
+    var holdings: [JournalFileName: JournalFile.Holdings] = [:]
+    /// Closed files that need not be written anew.
+    var compacted: Set<JournalFileName> = []
+    /// The file that is written anew at the moment; nothing is removed from it meanwhile.
+    var busy: JournalFileName?
+    /// Whether what crashes have left behind was looked for.
+    var isTidy = false
     private var ids: EventIDGenerator
     private var cursors: [StreamKey: StreamCursor]
     private(set) var ledgers: [String: Ledger]
@@ -38,18 +46,25 @@ final class JournalWriter {
         while newest == nil, let name = names.popLast() {
             let candidate = try JournalFile(writing: folder.path(of: name), name: name, create: false)
             if try candidate.isComplete {
-                if folder.size(of: name) <= options.integrityCheckBytes { try candidate.checkIntegrity() }
+                if try folder.size(of: name) <= options.integrityCheckBytes { try candidate.checkIntegrity() }
                 newest = candidate
             } else {
                 // It was cut off while it was made: nothing has ever been committed to it.
                 try folder.remove(name)
             }
         }
-        var last = try newest?.lastID()
-        for name in names.reversed() where last == nil {
-            last = try JournalFile(reading: folder.path(of: name), name: name).lastID()
+        // What was newest may be removed by now; its id is not given again.
+        var last = EventID.zero
+        if let newest {
+            let (stored, followed) = (try newest.newestID(), try newest.followedID())
+            last = max(stored ?? .zero, followed ?? .zero)
         }
-        lastID = last ?? .zero
+        for name in names.reversed() where last == .zero {
+            let file = try JournalFile(reading: folder.path(of: name), name: name)
+            let (stored, removed) = (try file.newestID(), try file.removals().newest)
+            last = max(stored ?? .zero, removed)
+        }
+        lastID = last
         ids = EventIDGenerator(node: options.node, last: lastID)
         if let newest {
             file = newest
@@ -173,7 +188,7 @@ final class JournalWriter {
 
     private func close(_ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) {
         guard !pending.events.isEmpty else { return }
-        try file.insertBlock(firstID: pending.firstID, pending.events, codec: codec)
+        try file.insert(pending.events, firstID: pending.firstID, codec: codec)
         blocks.append(Block(firstID: pending.firstID, events: pending.events))
         pending = PendingBlock()
     }
@@ -193,37 +208,33 @@ final class JournalWriter {
     /// Starts a new file on a new day, or when the file is full.
     private func rollOverIfDue() throws(JournalError) {
         let today = clock.now.day
-        var name = file.name
-        if today > name.day {
-            name = JournalFileName(day: today, number: 0)
-        } else if folder.size(of: name) >= options.fileBytes {
-            name = JournalFileName(day: name.day, number: name.number + 1)
-        } else {
-            return
+        if today > file.name.day {
+            try rollOver(to: JournalFileName(day: today, number: 0))
+        } else if try fileSize >= options.fileBytes {
+            try rollOver(to: JournalFileName(day: file.name.day, number: file.name.number + 1))
         }
+    }
+
+    /// Ends the newest file when its day is over and it has events, so that retention can reach them although nothing new comes.
+    func closePastDay() throws(JournalError) {
+        guard clock.now.day > file.name.day, try file.firstID() != nil else { return }
+        try rollOver(to: JournalFileName(day: clock.now.day, number: 0))
+    }
+
+    /// Bytes of the newest file with its log and its large blocks. Asked before every commit.
+    private var fileSize: Int64 {
+        get throws(JournalError) {
+            let written = file.blockFiles.values.reduce(Int64(0)) { $0 + $1.end }
+            return written + JournalFolder.size(of: [file.path, file.walPath])
+        }
+    }
+
+    private func rollOver(to name: JournalFileName) throws(JournalError) {
         let next = try Self.makeFile(name, in: folder)
         try next.copyState(
             from: file, last: lastID, originsSince: clock.now.adding(seconds: -options.originWindowSeconds))
         try file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         file = next
-    }
-
-    /// Unlinks the files that are too old or too many bytes, oldest first, never the newest; returns their names.
-    func applyRetention() throws(JournalError) -> [String] {
-        try file.forgetOrigins(before: clock.now.adding(seconds: -options.originWindowSeconds))
-        let names = try folder.list()
-        let today = clock.now.day.daysSinceEpoch
-        var bytes = names.reduce(Int64(0)) { $0 + folder.size(of: $1) }
-        var removed: [String] = []
-        for name in names where name != file.name {
-            let tooOld = options.maximumAgeDays.map { today - name.day.daysSinceEpoch > $0 } ?? false
-            let tooMuch = options.maximumBytes.map { bytes > $0 } ?? false
-            guard tooOld || tooMuch else { break }
-            bytes -= folder.size(of: name)
-            try folder.remove(name)
-            removed.append(name.text)
-        }
-        return removed
     }
 
     /// Moves the write-ahead log into the file, so that the next start has nothing to do, and lets another process write.

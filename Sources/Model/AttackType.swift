@@ -51,6 +51,11 @@ public enum EventFamily: UInt8, CaseIterable, Sendable {
     }
 
     private static let names = allCases.map { String(describing: $0) }
+
+    /// The family whose name these bytes are; anything else is a record.
+    init(stored name: UnsafeBufferPointer<UInt8>) {
+        self = name.elementsEqual("attack".utf8) ? .attack : name.elementsEqual("post".utf8) ? .post : .record
+    }
 }
 
 /// How well a place is known (`source.geo.accuracy`).

@@ -117,6 +117,33 @@ public struct EventBatch: Sendable {
         rawEnds.append(rawBytes.count)
     }
 
+    /// Appends a row of another batch with a raw record of one's own choice.
+    public mutating func appendRow(_ row: Int, of other: EventBatch, raw: ArraySlice<UInt8>) {
+        bytes.append(contentsOf: other.bytes[(row == 0 ? 0 : other.rowEnds[row - 1])..<other.rowEnds[row]])
+        rowEnds.append(bytes.count)
+        rawBytes.append(contentsOf: raw)
+        rawEnds.append(rawBytes.count)
+    }
+
+    /// Appends a row as it was packed by another batch.
+    public mutating func append(row packed: Span<UInt8>, raw: Span<UInt8>) {
+        packed.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        endRow(raw: raw)
+    }
+
+    /// Appends consecutive rows of another batch with their raw records.
+    public mutating func appendRows(_ rows: Range<Int>, of other: EventBatch) {
+        guard !rows.isEmpty else { return }
+        let start = rows.lowerBound == 0 ? 0 : other.rowEnds[rows.lowerBound - 1]
+        let rawStart = rows.lowerBound == 0 ? 0 : other.rawEnds[rows.lowerBound - 1]
+        let shift = bytes.count - start
+        let rawShift = rawBytes.count - rawStart
+        bytes.append(contentsOf: other.bytes[start..<other.rowEnds[rows.upperBound - 1]])
+        rawBytes.append(contentsOf: other.rawBytes[rawStart..<other.rawEnds[rows.upperBound - 1]])
+        rowEnds.append(contentsOf: other.rowEnds[rows].lazy.map { $0 + shift })
+        rawEnds.append(contentsOf: other.rawEnds[rows].lazy.map { $0 + rawShift })
+    }
+
     /// Appends all rows of another batch.
     public mutating func append(_ other: EventBatch) {
         let base = bytes.count

@@ -16,4 +16,14 @@ public enum LEB128 {
         }
         return nil
     }
+
+    /// Appends a number.
+    public static func append(_ number: UInt64, to out: inout [UInt8]) {
+        var rest = number
+        while rest >= 0x80 {
+            out.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        out.append(UInt8(truncatingIfNeeded: rest))
+    }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Journal
 import Model
 
 /// Validators of answers (RFC 9110 §8.8.3): a client that has the answer already is told 304.
@@ -21,10 +22,10 @@ enum EntityTag {
     ///
     /// - Parameters:
     ///   - revision: of the program, whose next version may answer otherwise.
-    ///   - liveFrom: the oldest event that is kept; retention moves it.
+    ///   - removals: what retention has removed.
     ///   - earliest: the earliest event time of all (microseconds), where the answer follows from it.
-    static func state(revision: String, liveFrom: EventID, upTo: EventID, earliest: Int64? = nil) -> String {
-        "\"\(revision)-\(liveFrom)-\(upTo)\(earliest.map { "-\($0)" } ?? "")\""
+    static func state(revision: String, removals: Removals, upTo: EventID, earliest: Int64? = nil) -> String {
+        "\"\(revision)-\(removals)-\(upTo)\(earliest.map { "-\($0)" } ?? "")\""
     }
 
     /// An answer that a cache may keep and must ask about each time.

@@ -54,7 +54,7 @@ struct ObservatoryServer {
         let (stage, web) = try await makeWeb(installation, columns, text, logger: logger)
         if let window = imported { try await stage.play(window, seconds: playSeconds) }
         let services: [any Service] =
-            [JournalService(journal: installation.journal, columns: columns, logger: logger), columns, text, web.hub]
+            [JournalService(journal: installation.journal, columns: columns, stage: stage, logger: logger), columns, text, web.hub]
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) }, onNotice: { [logger] in logger.warning("\($0)") })]
             + [
                 IndicatorWatch(
@@ -132,33 +132,5 @@ struct ObservatoryServer {
             let made = try source.make(context)
             return SourceSupervisor(made, intake: intake, logger: logger)
         }
-    }
-}
-
-/// Keeps the journal's files within the options, and closes it when everything else has stopped.
-struct JournalService: Service {
-    /// How often retention is applied.
-    static let period = Duration.seconds(600)
-
-    let journal: EventJournal
-    /// What follows retention; nil where there are none.
-    var columns: ColumnStore?
-    let logger: Logger
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let removed = try await journal.applyRetention()
-                    if !removed.isEmpty { try await columns?.prune() }
-                    if !removed.isEmpty { logger.notice("retention removed \(removed.joined(separator: ", "))") }
-                } catch {
-                    logger.error("retention: \(error)")
-                }
-                // Cancellation ends the wait early, and the loop sees it.
-                try? await Task.sleep(for: Self.period)
-            }
-        }
-        await journal.close()
     }
 }

@@ -23,7 +23,7 @@ struct Petrel: AsyncParsableCommand {
         subcommands: [
             Serve.self, Import.self, Replay.self, QueryCommand.self, Tail.self, Count.self, Stats.self, SourcesCommand.self,
             DeadLettersCommand.self, RebuildColumns.self,
-            Detect.self, CoverageCommand.self, Indicators.self, CheckConfig.self, Doctor.self, Bench.self,
+            Keep.self, Compact.self, Detect.self, CoverageCommand.self, Indicators.self, CheckConfig.self, Doctor.self, Bench.self,
             ConformanceCheck.self,
         ])
 

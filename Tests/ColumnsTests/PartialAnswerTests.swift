@@ -64,7 +64,7 @@ import Testing
         _ = builder.add(Block(firstID: EventID(1), events: batch), from: 0)
         let stop = QueryStop()
         let scan = SegmentScan(
-            view: builder.view, segment: nil, filter: .everything, times: .min ..< .max, rows: 0..<20_000, stop: stop)
+            view: builder.view, segment: nil, filter: .everything, times: .min ..< .max, rows: 0..<20_000, hidden: nil, stop: stop)
         var zones = 0
         scan.forEachZone { _, _ in
             zones += 1

@@ -160,10 +160,11 @@ struct BlockFileTests {
         let update = "UPDATE block SET rows = x'\(hex(rows))', raw = x'\(hex(raw))' WHERE first_id = \(block.firstID.value)"
         for sql in [
             update, "ALTER TABLE block DROP COLUMN place", "ALTER TABLE block DROP COLUMN rows_bytes",
-            "ALTER TABLE block DROP COLUMN raw_bytes", "PRAGMA user_version = 1",
+            "ALTER TABLE block DROP COLUMN raw_bytes", "ALTER TABLE block DROP COLUMN class", "ALTER TABLE block DROP COLUMN span",
+            "ALTER TABLE block DROP COLUMN last_id", "ALTER TABLE block DROP COLUMN ids", "ALTER TABLE block DROP COLUMN part",
+            "DROP TABLE kept", "PRAGMA user_version = 1",
         ] { #expect(sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK, "\(sql)") }
         sqlite3_close(database)
-        try FileManager.default.removeItem(atPath: path(".blocks"))
         #expect(try JournalReader(folder: folder.path).verify().events == 3)
         let reader = try JournalReader(folder: folder.path)
         #expect(try reader.next(after: .zero)?.firstID == block.firstID)

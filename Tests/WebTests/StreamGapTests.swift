@@ -42,7 +42,8 @@ import Testing
         try await Self.run { server, ends in
             let after = EventID(ends[0].value - 1)
             let first = EventID(ends[1].value - 9)
-            let gap = "{\"after\":\"\(after)\",\"first\":\"\(first)\"}"
+            let gap =
+                "{\"after\":\"\(after)\",\"first\":\"\(first)\",\"upTo\":\"\(ends[0])\",\"classes\":[\"attacks\",\"posts\",\"records\"]}"
             let text = try await Self.read(server, after: after, to: ends[2])
             #expect(text.components(separatedBy: "event: gap\ndata: \(gap)\n\n").count == 2)
             #expect(RawClient.ids(Array(text.utf8)).count == 20)

@@ -76,7 +76,8 @@ public final class LiveStage: Sendable {
         if cursor == .zero { return false }
         if cursor > journal.head { return true }
         return try await journal.reading { reader throws(JournalError) in
-            guard let first = try reader.firstID(), cursor >= first else { return false }
+            // What retention has removed was counted while it was there.
+            if cursor <= (try reader.removals()).newest { return false }
             return try reader.event(cursor) == nil
         }
     }
@@ -119,6 +120,16 @@ public final class LiveStage: Sendable {
         while taken < limit, let block = try await journal.next(after: cursor) {
             taken += block.events.count
             add(block)
+        }
+    }
+
+    /// Forgets rows whose events retention has removed.
+    public func forget(_ removals: Removals) {
+        func isThere(_ row: TickerRow) -> Bool { row.id > removals[RetentionClass(row.family)] }
+        state.withLock { state in
+            state.recent = state.recent.filter(isThere)
+            for filter in state.views.keys { state.views[filter]?.rows.removeAll { !isThere($0) } }
+            takeStored(&state)
         }
     }
 

@@ -9,6 +9,16 @@ extension Operation {
         reply: Reply("The event as an ECS document, with the raw record as `event.original`.", .component("Event")),
         refusals: [.notFound: "No such event is kept."], allowance: .query, hasTag: true)
 
+    static let keep = Operation(
+        method: .post, path: "/api/v1/events/{id}/keep", name: "keepEvent", tag: .events,
+        summary: "Keeps an event when retention removes its class.",
+        details: "A copy, with the same id, takes the original's place when that is removed. To keep it again changes nothing.",
+        parameters: [Parameter(name: "id", place: .path, schema: Parameter.id, summary: "Commit id, `event.id`.")],
+        reply: Reply(
+            "It is kept.",
+            .object(["id": .component("EventID"), "known": Schema.boolean.described("Whether it was kept before.")])),
+        refusals: [.notFound: "No such event is kept.", .serviceUnavailable: "The journal cannot write."], allowance: .query)
+
     static let evidence = Operation(
         method: .get, path: "/api/v1/evidence", name: "getEvidence", tag: .events,
         summary: "The events that something on the screen stands for.",

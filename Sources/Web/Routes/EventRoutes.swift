@@ -26,15 +26,33 @@ struct EventRoutes: Sendable {
             EventJSON.append(found.block.events[found.index], id: id, raw: found.block.events.raw(found.index), to: &out)
             return Response(out, revalidating: request)
         }
+        table.add(.keep) { _, context in
+            guard let id = EventID(try context.parameters.require("id")) else {
+                throw Problem(status: .badRequest, detail: "an event id is a whole number")
+            }
+            let result: EventJournal.Keeping
+            do {
+                result = try await journal.keep(ids: [id])
+            } catch {
+                throw Problem(status: .serviceUnavailable, detail: "event \(id) cannot be kept now: \(error)")
+            }
+            guard result.absent == 0 else { throw Problem(status: .notFound, detail: "event \(id) is not kept (any more)") }
+            var json = JSONText()
+            json.object { json in
+                json.member("id", id.description)
+                json.member("known") { $0.value(result.known > 0) }
+            }
+            return Response(json.bytes)
+        }
         table.add(.evidence) { request, _ in
             var query = try EvidenceQuery(QueryString(request))
             // What comes while the journal is read is not in the answer, so that its tag is true.
             query.upTo = min(query.upTo, journal.head)
-            let kept = journal.removedUpTo
-            let tag = EntityTag.state(revision: revision, liveFrom: kept, upTo: query.upTo)
+            let removals = journal.removals
+            let tag = EntityTag.state(revision: revision, removals: removals, upTo: query.upTo)
             if EntityTag.matches(tag, request) { return EntityTag.notModified(tag) }
             var response = Response(try await answer(query))
-            if journal.removedUpTo == kept { EntityTag.label(&response, tag) }
+            if journal.removals == removals { EntityTag.label(&response, tag) }
             return response
         }
     }

@@ -153,10 +153,8 @@ struct QueryDesk: Sendable {
     /// The tag of an answer about that scope.
     private func tag(_ scope: QueryScope, _ needsEarliest: Bool) -> String {
         let extent = store.extent
-        // As long as nothing was removed, it does not matter whether the store has seen the first event come.
-        let liveFrom = journal.removedUpTo == .zero ? .zero : extent.liveFrom
         return EntityTag.state(
-            revision: revision, liveFrom: liveFrom, upTo: scope.upTo ?? extent.upTo, earliest: needsEarliest ? store.earliest : nil)
+            revision: revision, removals: extent.removals, upTo: scope.upTo ?? extent.upTo, earliest: needsEarliest ? store.earliest : nil)
     }
 
     private func ask<Value: Sendable>(

@@ -1,3 +1,4 @@
+internal import Journal
 internal import Model
 import NIOCore
 
@@ -21,9 +22,13 @@ struct ChunkedText {
         text.append(contentsOf: "\n\n".utf8)
     }
 
-    /// Says that events behind `after` are not kept, up to before `first`: an event of its own, in NDJSON an object that no event looks like.
-    mutating func gap(after: EventID, first: EventID?, isNDJSON: Bool) {
-        let gap = "{\"after\":\"\(after)\",\"first\":\(first.map { "\"\($0)\"" } ?? "null")}"
+    /// Says that events behind `after` are gone, the newest of them `removals.newest`, and that the oldest one left is `first`: an event of its
+    /// own, in NDJSON an object that no event looks like.
+    mutating func gap(after: EventID, first: EventID?, removals: Removals, isNDJSON: Bool) {
+        let classes = removals.classes(after: after).map { "\"\($0.name)\"" }.joined(separator: ",")
+        let gap =
+            "{\"after\":\"\(after)\",\"first\":\(first.map { "\"\($0)\"" } ?? "null"),"
+            + "\"upTo\":\"\(removals.newest)\",\"classes\":[\(classes)]}"
         if isNDJSON { line("{\"gap\":\(gap)}".utf8) } else { event("gap", id: nil, data: gap.utf8) }
     }
 

@@ -31,6 +31,8 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var position = EventID.zero
     /// Whether a slice of the backlog is being made for this program.
     var isCatchingUp = false
+    /// The newest removed event of which the program was told that it is gone.
+    var told = EventID.zero
     /// The last frame the screen knows of.
     var frame: UInt64 = 0
     /// The state of the stage to which the screen's snapshot belongs.

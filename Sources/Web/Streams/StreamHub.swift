@@ -165,7 +165,13 @@ public final class StreamHub: Service {
             var texts = Dictionary(uniqueKeysWithValues: keys.map { ($0, ChunkedText()) })
             var bytes = 0
             if keys.isEmpty { position = journal.head }
-            while bytes < Self.broadcastBytes, let block = try await journal.next(after: position), !keys.isEmpty {
+            let head = journal.head
+            while bytes < Self.broadcastBytes, !keys.isEmpty {
+                guard let block = try await journal.next(after: position) else {
+                    // What is not there any more is not waited for.
+                    position = max(position, head)
+                    break
+                }
                 bytes += encode(block, after: position, into: &texts)
                 events += block.events.count - block.firstIndex(after: position)
                 position = block.lastID
@@ -215,12 +221,13 @@ public final class StreamHub: Service {
         let end = state.withLock { $0.position }
         var text = ChunkedText()
         var position = catchUp.position
-        let removed = journal.removedUpTo
-        if position > .zero, position < removed {
-            // What the program asks for is gone: it is told, also when it fell behind only now.
-            let first = try await journal.reading { reader throws(JournalError) in try reader.firstID() }
-            text.gap(after: position, first: first, isNDJSON: catchUp.request.audience == .programNDJSON)
-            position = removed
+        let removals = journal.removals
+        if position > .zero, max(position, catchUp.told) < removals.newest {
+            // Some of what the program asks for is gone: it is told, also when it fell behind only now. What is left of it follows.
+            let (after, times) = (position, Optional<ClosedRange<Timestamp>>.none)
+            let next = try await journal.next(after: after, times: times)
+            let first = next.map { $0.id($0.firstIndex(after: after)) }
+            text.gap(after: after, first: first, removals: removals, isNDJSON: catchUp.request.audience == .programNDJSON)
         }
         var json: [UInt8] = []
         while position < end, text.count < Self.sliceBytes, let block = try await journal.next(after: position) {
@@ -235,6 +242,7 @@ public final class StreamHub: Service {
             if block.firstID > end { break }
         }
         // A slice that is not full has seen everything up to the end.
-        return BacklogSlice(chunk: text.chunk, upTo: text.count < Self.sliceBytes ? max(position, end) : position)
+        return BacklogSlice(
+            chunk: text.chunk, upTo: text.count < Self.sliceBytes ? max(position, end) : position, told: max(catchUp.told, removals.newest))
     }
 }

@@ -129,7 +129,7 @@ final class StreamShard: @unchecked Sendable {
     private func catchUp(_ handler: EventStreamHandler) {
         guard !handler.isCatchingUp, handler.isWritable, let request = handler.request else { return }
         handler.isCatchingUp = true
-        hub.requestSlice(CatchUp(shard: self, handler: handler, request: request, position: handler.position))
+        hub.requestSlice(CatchUp(shard: self, handler: handler, request: request, position: handler.position, told: handler.told))
     }
 
     /// A slice of the backlog is there.
@@ -137,6 +137,7 @@ final class StreamShard: @unchecked Sendable {
         handler.isCatchingUp = false
         guard programs[ObjectIdentifier(handler)] != nil else { return }
         handler.position = slice.upTo
+        handler.told = slice.told
         if slice.chunk.readableBytes > 0 { handler.write(slice.chunk) }
         if handler.position < position { catchUp(handler) }
     }
@@ -179,10 +180,14 @@ struct CatchUp: @unchecked Sendable {
     let handler: EventStreamHandler
     let request: StreamRequest
     let position: EventID
+    /// The newest removed event of which the program knows that it is gone.
+    let told: EventID
 }
 
 /// Part of a backlog, framed.
 struct BacklogSlice: Sendable {
     var chunk: ByteBuffer
     var upTo: EventID
+    /// The newest removed event of which the program knows when it has read this.
+    var told: EventID
 }

@@ -100,6 +100,8 @@ struct ConfigurationBuilder {
             let size = ConfigurationUnits.text(Int(options.fileBytes), ConfigurationUnits.sizes)
             note(journal, "max_size", "is less than file_size (\(size)), but whole files are removed; raise it or lower file_size")
         }
+        if let retention = journal.section("retention") { options.retention = limits(retention) }
+        if let flag = journal.flag("compaction") { options.compacts = flag }
         if let window = journal.integer("origin_window") { options.originWindowSeconds = Double(window) / 1000 }
         if let node = journal.integer("node") { options.node = UInt8(node) }
         return options

@@ -65,6 +65,12 @@ enum ConfigurationSpec {
             name: "max_age", type: .duration(day...36_500 * day, word: "unlimited"),
             summary: "Age in whole days after which a file is removed, counted from the day of its commits.", standard: "365d"),
         ConfigurationOption(
+            name: "retention", type: .group(retention), summary: "How long each class of events is kept within these bounds."),
+        ConfigurationOption(
+            name: "compaction", type: .flag,
+            summary: "Whether files of past days are written anew in the background, to make them smaller.",
+            standard: "true"),
+        ConfigurationOption(
             name: "max_size", type: .size(1 << 20...1 << 50, word: "unlimited"),
             summary: "Size of all files together above which the oldest are removed.", standard: "200GiB"),
         ConfigurationOption(
