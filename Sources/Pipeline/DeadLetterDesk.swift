@@ -1,3 +1,4 @@
+import Enrichment
 import Formats
 public import Journal
 import Model

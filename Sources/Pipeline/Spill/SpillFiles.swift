@@ -63,8 +63,8 @@ final class SpillFiles {
             close(open.descriptor)
             last = nil
         }
-        let target = try last ?? open(numbered: number)
-        last = target
+        if last == nil { last = try open(numbered: number) }
+        guard let target = last else { throw Self.failure(folder, "write into") }
         let start = sizes[target.number] ?? 0
         var rest = (head.bytes + payload)[...]
         while !rest.isEmpty {

@@ -3,6 +3,7 @@ import Journal
 import Model
 import Sources
 import Synchronization
+import Wire
 
 /// Keeps the decoding lane of one stream, made anew from the committed cursor after a refusal.
 final class LaneHome: Sendable {
@@ -28,14 +29,14 @@ final class LaneHome: Sendable {
     ) async throws(IntakeError) -> DecodingLane {
         if let lane = state.withLock({ $0.lane }), !replacingBroken || !lane.isBroken { return lane }
         let cursor = stream.id.isEmpty ? nil : await pipeline.journal.cursors(of: settings.name).first { $0.stream == stream.id }
-        var stream = stream
-        stream.cursor = cursor
-        let entry = try pipeline.formats.choose(for: stream, named: settings.format)
+        var described = stream
+        described.cursor = cursor
+        let entry = try pipeline.formats.choose(for: described, named: settings.format)
         guard let decoder = entry.make(cursor?.decoderState ?? []) else {
             throw IntakeError(.badCursor, "\(stream.name): the committed state of format \(entry.spec.name) cannot be read")
         }
         let lane = DecodingLane(
-            stream: stream, format: entry.spec, decoder: decoder, settings: settings, pipeline: pipeline, meter: meter)
+            stream: described, format: entry.spec, decoder: decoder, settings: settings, pipeline: pipeline, meter: meter)
         state.withLock { $0.lane = lane }
         return lane
     }

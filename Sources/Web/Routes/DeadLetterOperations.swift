@@ -21,7 +21,10 @@ extension Operation {
             "sensor": .string.orNull,
             "arrival": .time, "length": .count,
         ]
-        return .object(members: (all.map { ($0.key, $0.value) }) + content.map { ($0.key, $0.value) })
+        var members: [(name: String, schema: Schema)] = []
+        for (name, schema) in all { members.append((name, schema)) }
+        for (name, schema) in content { members.append((name, schema)) }
+        return .object(members: members)
     }
 
     static let deadLetters = Operation(

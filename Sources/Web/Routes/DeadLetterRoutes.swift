@@ -30,15 +30,15 @@ struct DeadLetterRoutes: Sendable {
             return Response(Self.encode(letter))
         }
         table.add(.retryDeadLetter) { request, context in
-            let (id, format) = (try Self.id(context), try format(QueryString(request)))
-            return Response(try Self.encode(try await storing { try await desk.retry(id, as: format) }, id))
+            let (id, named) = (try Self.id(context), try format(QueryString(request)))
+            return Response(try Self.encode(try await storing { try await desk.retry(id, as: named) }, id))
         }
         table.add(.retryDeadLetters) { request, _ in
             let query = QueryString(request)
             let limit = try Self.limit(query, 1...10_000, standard: 1000)
-            let (format, after) = (try format(query), try Self.id(query, "after"))
+            let (named, after) = (try format(query), try Self.id(query, "after"))
             return Response(
-                Self.encode(try await storing { try await desk.retry(Self.filter(query), as: format, after: after, limit: limit) }))
+                Self.encode(try await storing { try await desk.retry(Self.filter(query), as: named, after: after, limit: limit) }))
         }
     }
 

@@ -36,7 +36,7 @@ struct CollectorRequest {
         code.problem("event number \(number), counted from 0; nothing of this request was taken")
     }
 
-    private static func item(_ object: [UInt8], _ fields: borrowing JSONFields, number: Int) throws(Problem) -> Item {
+    private static func item(_ object: [UInt8], _ fields: JSONFields, number: Int) throws(Problem) -> Item {
         guard let event = fields.token(0) else { throw problem(.eventMissing, number) }
         func text(_ path: Int) -> String? {
             guard let token = fields.token(path), [.string, .integer, .float].contains(token.kind) else { return nil }

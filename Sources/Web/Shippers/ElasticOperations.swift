@@ -22,16 +22,16 @@ extension Operation {
         name: "index", place: .path, schema: .string(1...BulkRequest.longestIndex), summary: "Name of an index; it may decide the format.",
         example: "logstash-2026.01.01")
 
-    static let bulk = bulk("/_bulk", "bulk", [])
-    static let indexBulk = bulk("/{index}/_bulk", "indexBulk", [index])
+    static let bulk = bulkOperation("/_bulk", "bulk", [])
+    static let indexBulk = bulkOperation("/{index}/_bulk", "indexBulk", [index])
 
-    private static func bulk(_ path: String, _ name: String, _ parameters: [Parameter]) -> Operation {
+    private static func bulkOperation(_ path: String, _ name: String, _ parameters: [Parameter]) -> Operation {
         Operation(
             method: .post, path: path, name: name, tag: .ingest,
             summary: "Elasticsearch's bulk API: takes documents and answers when they are stored, with a status for each.",
             details:
                 "`index` and `create` are done; `update` and `delete` are refused one by one. A document's `_id` recognises repetitions.",
-            parameters: parameters + elasticParameters,
+            parameters: parameters + Operation.elasticParameters,
             body: RequestBody(
                 summary: "An action and its document, each in a line.",
                 content: [
@@ -87,7 +87,7 @@ extension Operation {
         private var parameters: [Parameter] {
             [
                 Parameter(name: "name", place: .path, schema: .string(1...BulkRequest.longestIndex), summary: "Its name.", example: "logs")
-            ] + elasticParameters
+            ] + Operation.elasticParameters
         }
 
         /// Asks for it.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Model
@@ -44,8 +43,7 @@ struct ElasticRoutes: Sendable {
 
     /// A part of the path, within its limits.
     private static func name(_ parameter: String, _ context: WebContext) throws -> String {
-        let written = try context.parameters.require(parameter)
-        let name = written.removingPercentEncoding ?? written
+        let name = try context.parameters.require(parameter)
         guard (1...BulkRequest.longestIndex).contains(name.utf8.count) else {
             throw Problem(status: .badRequest, detail: "\(parameter): 1 to \(BulkRequest.longestIndex) bytes")
         }

@@ -70,7 +70,7 @@ struct ShipperIntake: Sendable {
             let lane = try await open(records[at], batch, source)
             let ticket: Ticket?
             do {
-                ticket = at == 0 || mayBePart ? try await lane.tryAccept(batch) : try await lane.accept(batch)
+                ticket = try await at == 0 || mayBePart ? lane.tryAccept(batch) : lane.accept(batch)
             } catch {
                 throw Self.problem(error)
             }
