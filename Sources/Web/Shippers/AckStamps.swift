@@ -1,4 +1,4 @@
-import Columns
+import Sources
 internal import Synchronization
 
 /// The numbers by which the event collector's clients ask whether what they sent is indexed.

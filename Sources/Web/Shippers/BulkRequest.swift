@@ -1,3 +1,4 @@
+import HTTPTypes
 import Wire
 
 /// The body of Elasticsearch's bulk API: an action in one line, its document in the next.

@@ -9,7 +9,7 @@ extension Operation {
     private static let channel = Parameter(
         name: "channel", schema: .string, summary: "The same as X-Splunk-Request-Channel.", example: "0aeeac95-ac74-4aa9-b30d-6c4c0ac581ba")
 
-    private static let refusals: [HTTPResponse.Status: String] = [
+    private static let collectorRefusals: [HTTPResponse.Status: String] = [
         .conflict: "The server shows a simulated world.", .contentTooLarge: "The body is larger than web.max_body.",
         .unsupportedMediaType: "A Content-Encoding other than gzip.", .serviceUnavailable: "The journal cannot write.",
     ]
@@ -33,7 +33,7 @@ extension Operation {
                             "event": "Jan  1 00:00:00 lab sshd[1]: Failed password for root from 198.51.100.7 port 4 ssh2", "host": "lab",
                         ])
                 ], isRequired: false),
-            reply: taken, refusals: refusals, allowance: .ingest)
+            reply: taken, refusals: collectorRefusals, allowance: .ingest)
     }
 
     private static let autoExtract = Parameter(
@@ -59,7 +59,7 @@ extension Operation {
         body: RequestBody(
             summary: "Records as the format has them.", content: [RequestBody.Content(type: "text/plain", schema: .string)],
             isRequired: false),
-        reply: taken, refusals: refusals, allowance: .ingest)
+        reply: taken, refusals: collectorRefusals, allowance: .ingest)
 
     static let collectorAck = Operation(
         method: .post, path: "/services/collector/ack", name: "collectorAck", tag: .ingest,

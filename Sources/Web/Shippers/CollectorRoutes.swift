@@ -57,10 +57,12 @@ struct CollectorRoutes: Sendable {
         let channel = try channel(request)
         let (body, reserved) = try await bodies.read(request)
         defer { bodies.release(reserved) }
+        let taken = try records(body, QueryString(request))
         let outcomes: [ShipperIntake.Outcome]
         do {
-            outcomes = try await intake.store(try records(body, QueryString(request)), source: Self.source, mayBePart: false)
-        } catch  where error.status == .tooManyRequests {
+            outcomes = try await intake.store(taken, source: Self.source, mayBePart: false)
+        } catch {
+            guard error.status == .tooManyRequests else { throw error }
             // What Splunk answers with full queues; its clients wait and send again.
             throw CollectorCode.busy.problem(error.detail, status: .serviceUnavailable, retryAfter: error.retryAfter)
         }

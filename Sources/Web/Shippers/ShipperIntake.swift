@@ -1,4 +1,5 @@
 import Formats
+import HTTPTypes
 import Journal
 import Model
 import Pipeline
