@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Web
 
 /// Where the running server is, for commands that ask it.
 struct ServerOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsyncHTTPClient
+import Formats
 import Foundation
 import Journal
 import NIOHTTP1

@@ -34,6 +34,7 @@ enum SourceKinds {
         ConfigurationOption(
             name: "lag_after", type: .duration(1000...31_536_000_000, word: "never"),
             summary: "Age of events when they are stored beyond which the source is shown as lagging.", standard: "1m"),
+        ConfigurationOption(
             name: "clock_tolerance", type: .duration(0...365 * 86_400_000, word: "unlimited"),
             summary: "How far an event's time may be ahead of its arrival; a later one is set to the arrival and marked.", standard: "5m"),
     ]
