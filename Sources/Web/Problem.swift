@@ -35,7 +35,9 @@ struct Problem: Error, HTTPResponseError {
     func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = Response(json, status: status)
         response.headers.append(contentsOf: fields)
-        response.headers[.contentType] = "application/problem+json"
+        // Elasticsearch's own clients know no other types than theirs and this one.
+        let isElastic = request.headers[values: .accept].contains { $0.contains("vnd.elasticsearch") }
+        response.headers[.contentType] = isElastic ? "application/json" : "application/problem+json"
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         return response
     }

@@ -117,8 +117,9 @@ import Testing
         await journal.close()
         // What a kill between the commit of the events and the removal of the letter leaves behind.
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".sqlite") }.sorted()
-        let newest = try JournalFile(
-            writing: folder.file(try #require(names.last)), name: try #require(JournalFileName(try #require(names.last))), create: false)
+        let last = try #require(names.last)
+        let name = try #require(JournalFileName(last))
+        let newest = try JournalFile(writing: folder.file(last), name: name, create: false)
         try newest.transaction { () throws(JournalError) in try newest.markRetried(old.id) }
         let reader = try JournalReader(folder: folder.path)
         #expect(try reader.deadLetters(limit: 10).map(\.letter.offset) == [3, 2])
