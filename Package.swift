@@ -104,6 +104,9 @@ let package = Package(
             dependencies: [
                 "Model", "Wire", "Formats", "KQL", "Enrichment", "Journal", "Simulator", "Sources", "Followers", "Pipeline", "Web",
                 "CGlibc", "Columns",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -16,6 +16,10 @@ public struct JournalAppend: Sendable {
     public var previousOffset: UInt64
     /// The sender's key, by which a repetition is recognised.
     public var origin: Origin?
+    /// The dead letter that becomes these events; where it is not there any more, nothing is appended.
+    public var retries: DeadLetterID?
+    /// The place in a queue from which this comes; what is at or before the committed place is not appended again.
+    public var queued: StreamCursor?
 
     /// A sender's key and a hash of what came with it.
     public struct Origin: Sendable {
@@ -80,10 +84,15 @@ public struct DeadLetter: Sendable, Equatable {
     public var length: UInt64
     /// When it came.
     public var arrival: Timestamp
+    /// Name of the format that did not understand it; empty where it is not known.
+    public var format: String
+    /// The sensor, where the transport told it.
+    public var sensor: String?
 
     /// A dead letter of the given parts; longer bytes are cut.
     public init(
-        source: String, stream: String, offset: UInt64, reason: String, detail: String, bytes: [UInt8], length: UInt64, arrival: Timestamp
+        source: String, stream: String, offset: UInt64, reason: String, detail: String, bytes: [UInt8], length: UInt64, arrival: Timestamp,
+        format: String = "", sensor: String? = nil
     ) {
         self.source = source
         self.stream = stream
@@ -93,5 +102,7 @@ public struct DeadLetter: Sendable, Equatable {
         self.bytes = bytes.count > Self.maximumBytes ? Array(bytes[..<Self.maximumBytes]) : bytes
         self.length = length
         self.arrival = arrival
+        self.format = format
+        self.sensor = sensor
     }
 }

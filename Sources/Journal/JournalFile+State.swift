@@ -79,33 +79,6 @@ extension JournalFile {
         try connection.statement("DELETE FROM origin WHERE committed < ?").run(.integer(limit.microseconds))
     }
 
-    // MARK: Dead letters
-
-    func insert(_ letter: DeadLetter) throws(JournalError) {
-        try connection.statement(
-            "INSERT INTO dead_letter(source, stream, position, reason, detail, bytes, length, arrival) VALUES(?,?,?,?,?,?,?,?)"
-        ).run(
-            .text(letter.source), .text(letter.stream), .integer(Int64(bitPattern: letter.offset)), .text(letter.reason),
-            .text(letter.detail), .blob(letter.bytes), .integer(Int64(bitPattern: letter.length)), .integer(letter.arrival.microseconds))
-    }
-
-    /// The newest dead letters of the file, newest first.
-    func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] {
-        let statement = try connection.statement(
-            "SELECT source, stream, position, reason, detail, bytes, length, arrival FROM dead_letter ORDER BY id DESC LIMIT ?")
-        defer { statement.reset() }
-        statement.bind([.integer(Int64(limit))])
-        var found: [DeadLetter] = []
-        while try statement.step() {
-            found.append(
-                DeadLetter(
-                    source: statement.text(0), stream: statement.text(1), offset: UInt64(bitPattern: statement.integer(2)),
-                    reason: statement.text(3), detail: statement.text(4), bytes: statement.blob(5),
-                    length: UInt64(bitPattern: statement.integer(6)), arrival: Timestamp(microseconds: statement.integer(7))))
-        }
-        return found
-    }
-
     // MARK: A new file
 
     /// Copies the state of the file before, whose newest event is `last`, but for origin keys that have left the window.

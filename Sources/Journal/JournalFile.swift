@@ -44,6 +44,10 @@ final class JournalFile {
           id INTEGER PRIMARY KEY, class INTEGER NOT NULL, rows BLOB NOT NULL, raw BLOB NOT NULL, since INTEGER NOT NULL,
           span INTEGER) STRICT;
         """,
+        """
+        ALTER TABLE dead_letter ADD COLUMN format TEXT NOT NULL DEFAULT '';
+        ALTER TABLE dead_letter ADD COLUMN sensor TEXT;
+        """,
     ]
 
     /// Blocks of more compressed bytes lie in the ``BlockFile``, smaller ones in their row: one flush instead of two.

@@ -142,15 +142,6 @@ public final class JournalReader {
         return bounds
     }
 
-    /// The newest dead letters, newest first.
-    public func deadLetters(limit: Int) throws(JournalError) -> [DeadLetter] {
-        var found: [DeadLetter] = []
-        for file in try files().reversed() where found.count < limit {
-            found.append(contentsOf: try file.deadLetters(limit: limit - found.count))
-        }
-        return found
-    }
-
     /// The books of every source as of the last commit.
     public func ledgers() throws(JournalError) -> [String: Ledger] { try files().last?.ledgers() ?? [:] }
 

@@ -24,6 +24,8 @@ final class JournalWriter {
     private(set) var lastID: EventID
     /// Why the last transaction could not be written.
     private(set) var failure: JournalError?
+    /// Whether letters that became events are to be removed from older files.
+    var hasMarks = false
 
     /// A stream of a source.
     private struct StreamKey: Hashable {
@@ -73,6 +75,8 @@ final class JournalWriter {
         ledgers = try file.ledgers()
         cursors = [:]
         for (source, cursor) in try file.cursors() { cursors[StreamKey(source: source, stream: cursor.stream)] = cursor }
+        // What cannot be removed now stays marked, and is tried again after the next retry.
+        try? removeMarked()
     }
 
     private static func makeFile(_ name: JournalFileName, in folder: JournalFolder) throws(JournalError) -> JournalFile {
@@ -101,6 +105,8 @@ final class JournalWriter {
             }
             // A commit without events needs hardly any room: it does not show that there is some again.
             if let newest = blocks.last { (lastID, failure) = (newest.lastID, nil) }
+            // What cannot be removed stays marked.
+            if hasMarks { try? removeMarked() }
             return (results, blocks)
         } catch {
             failure = error
@@ -127,6 +133,11 @@ final class JournalWriter {
             return .failure(
                 JournalError(.tooLarge, "\(append.source): \(append.events.count) events at once; \(EventID.sequenceCount) are the most"))
         }
+        if let queued = append.queued, let known = cursors[StreamKey(source: append.source, stream: queued.stream)],
+            known.offset >= queued.offset
+        {
+            return .success(CommitReceipt(firstID: lastID, count: 0, wasRepeated: true))
+        }
         let key = append.cursor.map { StreamKey(source: append.source, stream: $0.stream) }
         if let key, cursors[key]?.offset ?? 0 != append.previousOffset {
             return .failure(
@@ -145,10 +156,12 @@ final class JournalWriter {
             ledgers[append.source, default: Ledger()] += repeated
             return .success(known.receipt)
         }
+        if let letter = append.retries, let gone = try takeOut(letter) { return .success(gone) }
         let receipt = try place(append.events, &pending, &blocks)
         for letter in append.deadLetters { try file.insert(letter) }
         ledgers[append.source, default: Ledger()] += append.ledger
         if let key, let cursor = append.cursor { cursors[key] = cursor }
+        if let queued = append.queued { cursors[StreamKey(source: append.source, stream: queued.stream)] = queued }
         if let origin = append.origin {
             try file.save(origin, source: append.source, receipt: receipt, committed: clock.now)
         }

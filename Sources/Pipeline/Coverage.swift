@@ -53,7 +53,7 @@ public struct Coverage: Equatable, Sendable {
             case .stored: decoded += 1
             case .filtered: filtered += 1
             case .notARecord: notRecords += 1
-            case .deadLettered, .duplicate: break
+            case .deadLettered, .duplicate, .shed, .spilled: break
             }
         }
         for letter in batch.deadLetters {

@@ -69,7 +69,7 @@ private final class CoverageLane: Lane {
 
     func accept(_ batch: RawBatch) async throws(IntakeError) -> Ticket {
         let decoded = decoder.withLock { decoder in
-            var decoded = DecodedBatch()
+            var decoded = DecodedBatch(format: format)
             decoded.decode(batch, with: &decoder, of: stream, settings: settings)
             return decoded
         }

@@ -12,6 +12,10 @@ struct DecodedBatch {
     var newest: Timestamp?
     /// Events whose time was too far ahead of the clock.
     var future = 0
+    /// Name of the format, for dead letters.
+    let format: String
+
+    init(format: String) { self.format = format }
 
     /// Decodes every record; what is not understood becomes a dead letter.
     mutating func decode(_ batch: RawBatch, with decoder: inout any Format, of stream: StreamDescription, settings: SourceSettings) {
@@ -97,7 +101,22 @@ struct DecodedBatch {
         case .duplicate:
             ledger.received += 1
             ledger.duplicate += 1
-        case .notARecord: break
+        case .notARecord, .shed, .spilled: break
+        }
+    }
+
+    /// Gives up what would be stored or buried, counted as shed.
+    mutating func shed() {
+        ledger.shed += ledger.stored + ledger.deadLettered
+        (ledger.stored, ledger.deadLettered) = (0, 0)
+        events = EventBatch()
+        deadLetters = []
+        newest = nil
+        verdicts = verdicts.map { verdict in
+            switch verdict {
+            case .stored, .deadLettered: .shed
+            default: verdict
+            }
         }
     }
 
@@ -110,7 +129,8 @@ struct DecodedBatch {
             DeadLetter(
                 source: settings.name, stream: stream.name, offset: batch.startOffset + UInt64(range.lowerBound),
                 reason: error.code.rawValue,
-                detail: error.detail, bytes: Array(batch.bytes[kept]), length: length, arrival: batch.arrival))
+                detail: error.detail, bytes: Array(batch.bytes[kept]), length: length, arrival: batch.arrival, format: format,
+                sensor: batch.sensor))
         return .deadLettered(error.description)
     }
 }

@@ -99,7 +99,7 @@ private final class IndicatorLane: Lane {
     func accept(_ batch: RawBatch) async throws(IntakeError) -> Ticket {
         let settings = SourceSettings(name: "indicators")
         let decoded = decoder.withLock { decoder in
-            var decoded = DecodedBatch()
+            var decoded = DecodedBatch(format: "")
             decoded.decode(batch, with: &decoder, of: stream, settings: settings)
             return decoded
         }

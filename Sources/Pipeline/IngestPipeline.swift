@@ -18,15 +18,17 @@ public final class IngestPipeline: Sendable {
     private let meters = Mutex<[String: SourceMeter]>([:])
     private let controls = Mutex<[String: SourceControl]>([:])
     private let paused: PausedSources
+    private let spillFolder: String?
 
     /// A pipeline into the journal.
     ///
     /// - Parameters:
     ///   - inFlightBytes: most bytes of raw records between the sources and the journal; beyond it sources wait (back-pressure).
     ///   - paused: remembers which sources are paused; without it a restart starts them.
+    ///   - spillFolder: where sources that spill have their queues; without it they wait.
     public init(
         journal: EventJournal, formats: FormatCatalogue, enrichment: EnrichmentChain, clock: WallClock = .system,
-        inFlightBytes: Int = 64 << 20, paused: PausedSources? = nil
+        inFlightBytes: Int = 64 << 20, paused: PausedSources? = nil, spillFolder: String? = nil
     ) {
         self.journal = journal
         self.formats = formats
@@ -34,6 +36,7 @@ public final class IngestPipeline: Sendable {
         self.clock = clock
         gate = Gate(limit: inFlightBytes)
         self.paused = paused ?? PausedSources()
+        self.spillFolder = spillFolder
     }
 
     /// The intake of a source, and its meter.
@@ -72,14 +75,26 @@ public final class IngestPipeline: Sendable {
         return .done
     }
 
-    /// The switch of a source that is going to be run.
-    func supervise(_ intake: SourceIntake) -> SourceControl {
+    /// The switch of a source that is going to be run, and its intake with the queue on disk where it has one.
+    func supervise(_ intake: SourceIntake) -> (SourceIntake, SourceControl) {
         intake.meter.noteSupervised()
-        return controls.withLock { controls in
-            let control = SourceControl(isPaused: paused.contains(intake.settings.name))
-            controls[intake.settings.name] = control
-            return control
+        var intake = intake
+        let name = intake.settings.name
+        if let folder = spillFolder.map({ "\($0)/\(name)" }) {
+            if case .spill(let bytes) = intake.settings.overload {
+                intake.station = station(intake, folder, limit: bytes)
+            } else if (try? SpillFiles.list(folder))?.isEmpty == false {
+                // What waits from before is stored first; nothing more is added but one batch at a time.
+                intake.station = station(intake, folder, limit: 0)
+            }
         }
+        let control = SourceControl(isPaused: paused.contains(name))
+        controls.withLock { $0[name] = control }
+        return (intake, control)
+    }
+
+    private func station(_ intake: SourceIntake, _ folder: String, limit: Int64) -> SpillStation {
+        SpillStation(folder: folder, limit: limit, settings: intake.settings, pipeline: self, meter: intake.meter)
     }
 
     private func meter(_ settings: SourceSettings) -> SourceMeter {

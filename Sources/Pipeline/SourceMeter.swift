@@ -43,11 +43,11 @@ public final class SourceMeter: Sendable {
     func note(_ events: Int, newest: Timestamp?, future: Int = 0) {
         let now = clock.now
         state.withLock { state in
-            guard events > 0 else { return }
             state.events.add(events, at: now)
-            state.lastEvent = now
+            if events > 0 { state.lastEvent = now }
             state.future += future
-            if let newest { state.watermark = max(state.watermark ?? newest, newest) }
+            guard let newest else { return }
+            state.watermark = max(state.watermark ?? newest, newest)
             guard let limit = state.settings.thresholds.lagAfterSeconds, let watermark = state.watermark else { return }
             let lag = now.seconds(since: watermark)
             state.lagging = lag > limit ? (state.lagging?.since ?? now, lag) : nil

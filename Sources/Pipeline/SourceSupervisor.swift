@@ -21,10 +21,9 @@ public struct SourceSupervisor: Service {
         wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.source = source
-        self.intake = intake
         self.logger = logger
         self.wait = wait
-        control = intake.pipeline.supervise(intake)
+        (self.intake, control) = intake.pipeline.supervise(intake)
     }
 
     /// How a run of the source ended.
@@ -33,8 +32,38 @@ public struct SourceSupervisor: Service {
         case failed(any Error)
     }
 
-    /// Runs until the source is at its end or the task is cancelled.
+    /// Runs until the source is at its end and all is handed on, or the task is cancelled.
     public func run() async throws {
+        guard let station = intake.station else { return await runSource() }
+        await cancelWhenGracefulShutdown { [wait] in
+            await prepare(station)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await station.drain(wait: wait) }
+                group.addTask {
+                    await runSource()
+                    await station.waitUntilEmpty()
+                }
+                await group.next()
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Opens the queue on disk, again and again where it cannot be read.
+    private func prepare(_ station: SpillStation) async {
+        while !Task.isCancelled {
+            do {
+                return try await station.prepare()
+            } catch {
+                intake.meter.note(failure: "\(error)", retryInSeconds: 10)
+                logger.warning("source \(intake.settings.name): \(error); trying again in 10 s")
+                // Cancellation ends the wait early, and the loop sees it.
+                try? await wait(.seconds(10))
+            }
+        }
+    }
+
+    private func runSource() async {
         let name = intake.settings.name
         var delay = 1.0
         while !Task.isCancelled, !Task.isShuttingDownGracefully {

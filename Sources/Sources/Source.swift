@@ -134,6 +134,10 @@ public struct BatchVerdict: Sendable {
         case deadLettered(String)
         /// A header, comment or blank: not counted.
         case notARecord
+        /// Given up, because there was no room: counted, not kept.
+        case shed
+        /// On disk, on its way to the journal; what becomes of it is not known yet.
+        case spilled
     }
 
     /// One verdict per record of the batch, in order.

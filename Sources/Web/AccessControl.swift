@@ -1,10 +1,12 @@
+import FoundationEssentials
 import HTTPTypes
 internal import Synchronization
 
 /// Who may use the server, and under which path it is seen.
 ///
 /// Without a token the server listens on loopback only, and then a request must name a loopback host (or one of `hosts`), so that no web page can
-/// reach it under a name of its own (DNS rebinding). With a token every request needs it, as bearer or as the cookie that the page gets for it.
+/// reach it under a name of its own (DNS rebinding). With a token every request needs it: as bearer, in one of the
+/// ways of log shippers, or as the cookie that the page gets for it.
 final class AccessControl: Sendable {
     private let token: [UInt8]?
     private let hosts: Set<String>
@@ -41,14 +43,30 @@ final class AccessControl: Sendable {
         let prefix = pathPrefix.split(separator: "/")
         if !prefix.isEmpty, parts.starts(with: prefix) { parts = parts.dropFirst(prefix.count) }
         if parts.elementsEqual(["api", "v1", "session"]) || parts.elementsEqual(["api", "v1", "about"]) { return true }
-        return parts.first != "api" && parts.first != "metrics"
+        if parts.elementsEqual(["services", "collector", "health"]) { return true }
+        return !["api", "metrics", "services"].contains(parts.first) && !parts.contains { $0.hasPrefix("_") }
     }
 
     /// Whether a request with these fields may go on.
     func permits(_ fields: HTTPFields) -> Bool {
         guard let token else { return true }
-        if let header = fields[.authorization], header.hasPrefix("Bearer "), isEqual(header.dropFirst(7).utf8, token) { return true }
+        if let header = fields[.authorization], Self.secrets(in: header).contains(where: { isEqual($0.utf8, token) }) { return true }
         return session(fields) != nil
+    }
+
+    /// What an Authorization field says the token is: bearer, Splunk's, an API key of Elasticsearch, or the password of a user.
+    static func secrets(in header: String) -> [String] {
+        let parts = header.split(separator: " ", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return [] }
+        let value = parts[1].trimmingPrefix(" ")
+        let decoded = Data(base64Encoded: String(value)).map { String(decoding: $0, as: UTF8.self) }
+        let password = decoded.flatMap { text in text.firstIndex(of: ":").map { String(text[text.index(after: $0)...]) } }
+        switch parts[0].lowercased() {
+        case "bearer", "splunk": return [String(value)]
+        case "apikey": return [String(value)] + (password.map { [$0] } ?? [])
+        case "basic": return password.map { [$0] } ?? []
+        default: return []
+        }
     }
 
     /// The session whose cookie a request carries; nil without one that is valid.

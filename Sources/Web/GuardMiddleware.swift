@@ -19,10 +19,10 @@ struct GuardMiddleware<Context: RequestContext>: RouterMiddleware {
             try check(request)
             response = try await next(request, context)
         } catch let error as Problem {
-            response = try error.response(from: request, context: context)
+            response = try CollectorCode.coded(error, request).response(from: request, context: context)
         } catch let error as any HTTPResponseError {
             let problem = Problem(status: error.status, detail: error.status == .notFound ? "there is nothing at this path" : "\(error)")
-            response = try problem.response(from: request, context: context)
+            response = try CollectorCode.coded(problem, request).response(from: request, context: context)
         }
         response.headers[.contentSecurityPolicy] = Self.contentSecurityPolicy
         response.headers[.xContentTypeOptions] = "nosniff"

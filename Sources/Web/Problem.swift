@@ -13,6 +13,8 @@ struct Problem: Error, HTTPResponseError {
     var position: Int?
     /// Further header fields of the answer.
     var fields = HTTPFields()
+    /// The code by which clients of Splunk's event collector know the problem.
+    var collectorCode: Int?
 
     var json: [UInt8] {
         var json = JSONText()
@@ -21,6 +23,10 @@ struct Problem: Error, HTTPResponseError {
             json.member("title", status.reasonPhrase)
             json.member("status", status.code)
             json.member("detail", detail)
+            if let collectorCode {
+                json.member("text", detail)
+                json.member("code", collectorCode)
+            }
             if let position { json.member("position", position) }
         }
         return json.bytes
@@ -29,7 +35,9 @@ struct Problem: Error, HTTPResponseError {
     func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = Response(json, status: status)
         response.headers.append(contentsOf: fields)
-        response.headers[.contentType] = "application/problem+json"
+        // Elasticsearch's own clients know no other types than theirs and this one.
+        let isElastic = request.headers[values: .accept].contains { $0.contains("vnd.elasticsearch") }
+        response.headers[.contentType] = isElastic ? "application/json" : "application/problem+json"
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         return response
     }

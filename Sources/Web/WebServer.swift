@@ -28,6 +28,8 @@ public struct WebOptions: Sendable {
     public var maximumBodyBytes = 64 << 20
     /// Whether the journal is thrown away and holds invented events: it takes no real ones then.
     public var isSimulated = false
+    /// Formats of what log shippers send, by patterns of index names and source types; the first that fits counts.
+    public var indexFormats: [(pattern: String, format: String)] = []
     /// How much one client may ask.
     public var rateLimits = RateLimitOptions()
     /// What the cursors of pages are made with; kept with the events, so that cursors outlive the process.
@@ -110,7 +112,7 @@ public struct WebServer: Service {
         let limits = RateLimits(options.rateLimits, access: access, now: options.steadyClock)
         for root in [RouterPath("")] + (options.pathPrefix.isEmpty ? [] : [RouterPath(options.pathPrefix)]) {
             let group = router.group(root)
-            AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder).register(on: group)
+            AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder, handshake: handshake).register(on: group)
             table.register(on: group, limits: limits)
         }
         let hub = hub
@@ -126,6 +128,9 @@ public struct WebServer: Service {
         try await application.run()
     }
 
+    /// What Elasticsearch's clients ask before they send.
+    private var handshake: ElasticHandshake { ElasticHandshake(version: options.version, access: access, journal: pipeline.journal) }
+
     /// Everything that can be asked, and the document that says so.
     var routes: RouteTable {
         let journal = pipeline.journal
@@ -137,9 +142,17 @@ public struct WebServer: Service {
         CompletionRoutes(desk: desk).add(to: &table)
         table.addStream(.stream)
         table.addStream(.live)
-        IngestRoutes(pipeline: pipeline, clock: clock, maximumBodyBytes: options.maximumBodyBytes, isSimulated: options.isSimulated)
-            .add(to: &table)
+        let bodies = RequestBodies(maximumBytes: options.maximumBodyBytes)
+        IngestRoutes(pipeline: pipeline, clock: clock, bodies: bodies, isSimulated: options.isSimulated).add(to: &table)
+        let shippers = ShipperIntake(
+            pipeline: pipeline, clock: clock, sorter: DocumentSorter(formats: pipeline.formats, named: options.indexFormats),
+            isSimulated: options.isSimulated)
+        ElasticRoutes(handshake: handshake, bodies: bodies, intake: shippers).add(to: &table)
+        CollectorRoutes(
+            bodies: bodies, intake: shippers, stamps: AckStamps(key: options.cursorKey), journal: journal
+        ).add(to: &table)
         SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
+        DeadLetterRoutes(pipeline: pipeline).add(to: &table)
         let state = ColumnState(columns: columns, text: text)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, columns: state, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(

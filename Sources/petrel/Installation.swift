@@ -26,7 +26,7 @@ struct Installation {
         journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
         pipeline = IngestPipeline(
             journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes,
-            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"))
+            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"), spillFolder: "\(dataFolder)/spill")
     }
 
     /// Joins what is ingested with the configured indicator lists; throws when one cannot be read.

@@ -67,6 +67,7 @@ struct ObservatoryServer {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(10)
         group.maximumCancellationDuration = .seconds(5)
+        defer { ServerFile(dataFolder: dataFolder).remove() }
         try await ServiceGroup(configuration: group).run()
     }
 
@@ -106,10 +107,12 @@ struct ObservatoryServer {
         options.cursorKey = try CursorKeyFile.load(folder: installation.dataFolder)
         let address = options.host.contains(":") ? "[\(options.host)]" : options.host
         let path = options.pathPrefix
+        let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
         let web = try WebServer(
             options: options, pipeline: pipeline, stage: stage, columns: columns, text: text,
             about: About.json(assetFolder: installation.assetFolder), logger: logger
-        ) { [isSimulated] port in
+        ) { [isSimulated, dataFolder] port in
+            ServerFile(dataFolder: dataFolder).write("http://\(local):\(port)\(path)")
             Console.print("petrel \(Petrel.version): http://\(address):\(port)\(path)/" + (isSimulated ? "  (SIMULATED events)" : ""))
         }
         return (stage, web)

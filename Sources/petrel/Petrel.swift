@@ -21,7 +21,8 @@ struct Petrel: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Import.self, Replay.self, QueryCommand.self, Tail.self, Count.self, Stats.self, RebuildColumns.self,
+            Serve.self, Import.self, Replay.self, QueryCommand.self, Tail.self, Count.self, Stats.self, SourcesCommand.self,
+            DeadLettersCommand.self, RebuildColumns.self,
             Keep.self, Compact.self, Detect.self, CoverageCommand.self, Indicators.self, CheckConfig.self, Doctor.self, Bench.self,
             ConformanceCheck.self,
         ])

@@ -55,7 +55,7 @@ import Testing
         #expect(stored.map(\.message) == lines.flatMap { $0.first == "s" ? [$0] : $0.first == "d" ? [$0, $0 + "'"] : [] })
         // The decoder's state went on from where it was: it has seen each record once.
         for (message, sequence) in stored { if let sequence { #expect(lines[Int(sequence) - 1] == message) } }
-        let letters = try await test.journal.reading { reader throws(JournalError) in try reader.deadLetters(limit: 10_000) }
+        let letters = try await test.journal.reading { reader throws(JournalError) in try reader.deadLetters(limit: 10_000).map(\.letter) }
         for letter in letters { #expect(lines.contains(String(decoding: letter.bytes, as: UTF8.self))) }
         await test.journal.close()
     }
@@ -132,7 +132,7 @@ import Testing
         batch.oversized = [1: 5_000_000]
         let verdict = try await test.lane().accept(batch).committed
         #expect(verdict.records.first == .stored(1))
-        let letters = try await test.journal.reading { reader throws(JournalError) in try reader.deadLetters(limit: 10) }
+        let letters = try await test.journal.reading { reader throws(JournalError) in try reader.deadLetters(limit: 10).map(\.letter) }
         #expect(letters.map(\.length) == [5_000_000] && letters.first?.reason == "too_long" && letters.first?.offset == 3)
         await test.journal.close()
     }

@@ -116,7 +116,7 @@ import Testing
         }
         let batch = RawBatch(
             bytes: bytes, records: ranges, startOffset: 0, endOffset: UInt64(bytes.count), arrival: Timestamp(microseconds: 20_515 * 86_400_000_000))
-        var decoded = DecodedBatch()
+        var decoded = DecodedBatch(format: "test")
         let settings = SourceSettings(name: "s", keywords: try Keywords(["worm"]))
         decoded.decode(batch, with: &decoder, of: StreamDescription(id: "s", name: "s"), settings: settings)
         #expect(decoded.verdicts.map { "\($0)" }.filter { !$0.hasPrefix("dead") } == ["stored(1)", "filtered", "stored(2)"])

@@ -58,7 +58,7 @@ struct TestPipeline {
 
     init(
         folder: TemporaryFolder = TemporaryFolder(), clock: ManualClock = ManualClock(), inFlightBytes: Int = 64 << 20,
-        paused: PausedSources? = nil
+        paused: PausedSources? = nil, spills: Bool = false
     ) throws {
         self.folder = folder
         self.clock = clock
@@ -68,7 +68,7 @@ struct TestPipeline {
         pipeline = IngestPipeline(
             journal: journal, formats: FormatCatalogue(entries: [entry]),
             enrichment: try EnrichmentChain(assets: EnrichmentAssets(directory: folder.file("no assets"))), clock: clock.wallClock,
-            inFlightBytes: inFlightBytes, paused: paused)
+            inFlightBytes: inFlightBytes, paused: paused, spillFolder: spills ? folder.file("spill") : nil)
     }
 
     func lane(_ id: String = "stream", source: String = "test", cursor: StreamCursor? = nil) async throws -> any Lane {

@@ -20,7 +20,9 @@ enum ComponentSchemas {
             "type": .string, "title": .string, "status": .integer(400...599),
             "detail": .string.described("What is wrong and what to do."),
             "position": Schema.count.described("Where in the query `q` the fault is, in Unicode scalars from its start."),
-        ], optional: ["position"])
+            "text": .string.described("The same for clients of the event collector."),
+            "code": Schema.count.described("What the event collector calls it."),
+        ], optional: ["position", "text", "code"])
 
     /// A commit id: more than 2^53, so it is text.
     private static let eventID = Schema.string(pattern: "^[0-9]{1,19}$").described("Commit id of an event, a whole number as text.")

@@ -9,6 +9,8 @@ struct AssetRoutes: Sendable {
     let webRoot: String?
     /// Folder of the data files (world.json).
     let assetFolder: String
+    /// What a client of Elasticsearch is told that asks for the page.
+    let handshake: ElasticHandshake
 
     private static let types = [
         "html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8",
@@ -22,7 +24,10 @@ struct AssetRoutes: Sendable {
     ]
 
     func register(on group: RouterGroup<WebContext>) {
-        group.get("/") { request, _ in try await file("index.html", request) }
+        group.get("/") { request, _ in
+            if ElasticHandshake.isMeant(by: request) { return try handshake.root(for: request) }
+            return try await file("index.html", request)
+        }
         for (path, name) in Self.screens {
             group.get(RouterPath(path)) { request, _ -> Response in
                 if let plain = Self.withoutSlash(request) { return Response.redirect(to: plain, type: .permanent) }

@@ -11,19 +11,9 @@ import Wire
 struct IngestRoutes: Sendable {
     let pipeline: IngestPipeline
     let clock: WallClock
-    /// Largest body, plain or decompressed, in bytes.
-    let maximumBodyBytes: Int
+    let bodies: RequestBodies
     /// Whether the journal is thrown away at the end.
     let isSimulated: Bool
-    private let budget = BodyBudget()
-
-    /// Routes into the pipeline.
-    init(pipeline: IngestPipeline, clock: WallClock, maximumBodyBytes: Int, isSimulated: Bool) {
-        self.pipeline = pipeline
-        self.clock = clock
-        self.maximumBodyBytes = maximumBodyBytes
-        self.isSimulated = isSimulated
-    }
 
     /// Records in one commit; with an Idempotency-Key the body is always cut at the same places.
     private static let batchRecords = 5000
@@ -52,26 +42,8 @@ struct IngestRoutes: Sendable {
         guard !isSimulated else {
             throw Problem(status: .conflict, detail: "this server shows a simulated world and keeps nothing; start it with --data FOLDER")
         }
-        let expected = request.headers[.contentLength].flatMap { Int($0) } ?? maximumBodyBytes
-        let reserved = min(max(expected, 0), maximumBodyBytes)
-        guard budget.take(reserved) else {
-            throw Problem(
-                status: .tooManyRequests, detail: "too many large bodies are coming in; nothing of this request was taken", retryAfter: 1)
-        }
-        defer { budget.give(reserved) }
-        let buffer: ByteBuffer
-        do {
-            buffer = try await request.body.collect(upTo: maximumBodyBytes)
-        } catch is NIOTooManyBytesError {
-            throw Problem(status: .contentTooLarge, detail: "the body is larger than \(maximumBodyBytes) bytes; send it in parts")
-        }
-        var body = Array(buffer: buffer)
-        switch request.headers[.contentEncoding] {
-        case nil, "identity": break
-        case "gzip": body = try Gzip.decompress(body, limit: maximumBodyBytes)
-        case let other?:
-            throw Problem(status: .unsupportedMediaType, detail: "Content-Encoding \(other) is not understood; send gzip or plain")
-        }
+        let (body, reserved) = try await bodies.read(request)
+        defer { bodies.release(reserved) }
         let source = SourceSettings(name: "http", format: format)
         let lane: any Lane
         do {
@@ -146,7 +118,7 @@ struct IngestRoutes: Sendable {
             case .duplicate: duplicate += 1
             case .filtered: filtered += 1
             case .deadLettered: dead += 1
-            case .notARecord: break
+            case .notARecord, .shed, .spilled: break
             }
         }
         var json = JSONText()
@@ -182,6 +154,8 @@ struct IngestRoutes: Sendable {
         case .notARecord:
             guard all else { return false }
             status = "not_a_record"
+        // What comes by HTTP is refused where there is no room.
+        case .shed, .spilled: return false
         case .duplicate: status = "duplicate"
         case .filtered: status = "filtered"
         case .deadLettered(let why):

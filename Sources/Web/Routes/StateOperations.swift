@@ -8,19 +8,6 @@ extension Operation {
         summary: "What a screen shows, once, for screens that poll.", parameters: [.families, .types],
         reply: Reply("The snapshot.", .component("Snapshot")), allowance: .query)
 
-    static let deadLetters = Operation(
-        method: .get, path: "/api/v1/dead-letters", name: "listDeadLetters", tag: .state, summary: "The newest dead letters, newest first.",
-        parameters: [.limit(1...1000, standard: 100)],
-        reply: Reply(
-            "The dead letters.",
-            .object([
-                "dead_letters": .array(
-                    .object([
-                        "source": .string, "stream": .string, "offset": .count, "reason": .string, "detail": .string, "arrival": .time,
-                        "length": .count, "sample": Schema.string.described("The first 512 bytes."),
-                    ]))
-            ])), allowance: .query, hasTag: true)
-
     static let replay = Operation(
         method: .post, path: "/api/v1/replay", name: "controlReplay", tag: .state,
         summary: "Plays the window again from its start, or goes back to live.",

@@ -27,14 +27,6 @@ struct StateRoutes: Sendable {
             }
         }
         table.add(.columns) { _, _ in Response(columns.json) }
-        table.add(.deadLetters) { request, _ in
-            let text = QueryString(request)["limit"] ?? "100"
-            guard let limit = Int(text), (1...1000).contains(limit) else {
-                throw Problem(status: .badRequest, detail: "limit is a number from 1 to 1000")
-            }
-            let letters = try await pipeline.journal.reading { reader throws(JournalError) in try reader.deadLetters(limit: limit) }
-            return Response(Self.encode(letters), revalidating: request)
-        }
         table.add(.about) { request, _ in Response(about, revalidating: request) }
         table.add(.replay) { request, _ in
             let done: Bool
@@ -80,28 +72,5 @@ struct StateRoutes: Sendable {
             throw Problem(status: .contentTooLarge, detail: "the body is larger than 4096 bytes")
         }
         return JSONAction.decode(String(buffer: body), key: key)
-    }
-
-    private static func encode(_ letters: [DeadLetter]) -> [UInt8] {
-        var json = JSONText()
-        json.object { json in
-            json.member("dead_letters") { json in
-                json.array { json in
-                    for letter in letters {
-                        json.object { json in
-                            json.member("source", letter.source)
-                            json.member("stream", letter.stream)
-                            json.member("offset", Int(letter.offset))
-                            json.member("reason", letter.reason)
-                            json.member("detail", letter.detail)
-                            json.member("arrival", letter.arrival.iso8601)
-                            json.member("length", Int(letter.length))
-                            json.member("sample", String(decoding: letter.bytes.prefix(512), as: UTF8.self))
-                        }
-                    }
-                }
-            }
-        }
-        return json.bytes
     }
 }

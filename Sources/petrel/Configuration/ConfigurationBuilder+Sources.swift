@@ -5,7 +5,7 @@ import Sources
 
 extension ConfigurationBuilder {
     /// Names of sources that Petrel uses itself.
-    private static let reservedNames = ["http", "import"]
+    private static let reservedNames = ["http", "import", "bulk", "hec"]
 
     /// The sources, in order.
     mutating func sources(_ formats: FormatCatalogue) -> [SourceConfiguration] {
@@ -19,12 +19,7 @@ extension ConfigurationBuilder {
                 if let line = lines[name] { note(section, "name", "\(name) is the name of the source in line \(line) too; choose another") }
                 lines[name] = section.line(of: "name")
             }
-            if let format = section.text("format"), formats.entry(named: format) == nil {
-                let meant = formats.nearest(to: format).map { "did you mean \($0)?" }
-                let known = formats.names.joined(separator: ", ")
-                let shown = ConfigurationReader.quoted(format)
-                note(section, "format", "\(shown) is no format; \(meant ?? "known are \(known); define others below formats:")")
-            }
+            if let format = section.text("format") { checkFormat(format, formats, section, "format") }
             guard let type = section.text("type"), let kind = SourceKinds.kind(named: type) else { continue }
             if let problem = kind.onlyOne, let line = typeLines[type] {
                 note(section, "type", problem.replacing("{line}", with: "\(line)"))
@@ -40,16 +35,45 @@ extension ConfigurationBuilder {
         return sources
     }
 
+    /// The formats of log shippers' indexes, in the order of the file.
+    mutating func indexFormats(_ web: ConfigurationSection, _ formats: FormatCatalogue) -> [(pattern: String, format: String)] {
+        guard case .table(let entries)? = web.values["index_formats"]?.content else { return [] }
+        for entry in entries { checkFormat(entry.text, formats, web, "index_formats.\(entry.name)") }
+        return entries.map { ($0.name, $0.text) }
+    }
+
+    private mutating func checkFormat(_ format: String, _ formats: FormatCatalogue, _ section: ConfigurationSection, _ key: String) {
+        guard formats.entry(named: format) == nil else { return }
+        let meant = formats.nearest(to: format).map { "did you mean \($0)?" }
+        let known = formats.names.joined(separator: ", ")
+        note(
+            section, key,
+            "\(ConfigurationReader.quoted(format)) is no format; \(meant ?? "known are \(known); define others below formats:")")
+    }
+
     private mutating func source(_ values: ConfigurationSection, _ kind: SourceKind) -> SourceConfiguration? {
         guard let name = values.text("name") else { return nil }
-        let settings = SourceSettings(
+        var settings = SourceSettings(
             name: name, format: values.text("format"), sensor: values.text("sensor"), zoneMinutes: values.integer("time_zone") ?? 0,
             isSimulated: kind.isSimulated, keywords: keywords(values),
             clockToleranceSeconds: values.integer("clock_tolerance").map { Double($0) / 1000 })
+        supervision(values, of: &settings)
         var section = SourceSection(values, settings: settings)
         let make = kind.read(&section)
         for problem in section.problems { note(values, problem.key, problem.text) }
         return make.map { SourceConfiguration(settings: settings, make: $0) }
+    }
+
+    /// What the supervisor is told of the source.
+    private func supervision(_ values: ConfigurationSection, of settings: inout SourceSettings) {
+        settings.thresholds = SourceThresholds(
+            idleAfterSeconds: values.integer("idle_after").map { Double($0) / 1000 },
+            lagAfterSeconds: values.integer("lag_after").map { Double($0) / 1000 })
+        switch values.text("overload") {
+        case "spill": settings.overload = .spill(bytes: Int64(values.integer("spill_size") ?? 1 << 30))
+        case "shed": settings.overload = .shed
+        default: settings.overload = .block
+        }
     }
 
     /// What of the posts is kept; nil where the section does not say.

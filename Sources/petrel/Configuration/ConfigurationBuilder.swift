@@ -39,6 +39,7 @@ struct ConfigurationBuilder {
         }
         configuration.enrichment.places = places()
         configuration.formats = formats()
+        if let web = root.section("web") { configuration.web.indexFormats = indexFormats(web, configuration.formats) }
         configuration.indicators = indicators(configuration.formats)
         configuration.sources = sources(configuration.formats)
         return configuration

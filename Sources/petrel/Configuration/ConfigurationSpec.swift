@@ -51,6 +51,10 @@ enum ConfigurationSpec {
             name: "max_streams", type: .integer(1...1_000_000), summary: "Most event streams at the same time.", standard: "10000"),
         ConfigurationOption(
             name: "max_body", type: .size(1 << 10...4 << 30), summary: "Largest request body, plain or decompressed.", standard: "64MiB"),
+        ConfigurationOption(
+            name: "index_formats", type: .table,
+            summary: "Formats of what log shippers send, by the name of the index or source type (* stands for anything).",
+            example: "{logstash-*: tpot}"),
         ConfigurationOption(name: "rate_limit", type: .group(rateLimit), summary: "How much one client may ask."),
     ])
 

@@ -24,6 +24,18 @@ enum SourceKinds {
             name: "name", type: .text, summary: "Unique name, under which its books are kept; do not change it.", example: "my-{kind}",
             isRequired: true),
         ConfigurationOption(
+            name: "overload", type: .choice(["block", "spill", "shed"]),
+            summary: "When the journal has no room: wait, write to a queue on disk, or give records up and count them.", standard: "block"),
+        ConfigurationOption(
+            name: "spill_size", type: .size(1 << 20...1 << 44), summary: "Most bytes of the queue on disk; when it is full the source waits.",
+            standard: "1GiB"),
+        ConfigurationOption(
+            name: "idle_after", type: .duration(1000...31_536_000_000, word: "never"),
+            summary: "Time without an event after which the source is shown as idle.", standard: "5m"),
+        ConfigurationOption(
+            name: "lag_after", type: .duration(1000...31_536_000_000, word: "never"),
+            summary: "Age of events when they are stored beyond which the source is shown as lagging.", standard: "1m"),
+        ConfigurationOption(
             name: "clock_tolerance", type: .duration(0...365 * 86_400_000, word: "unlimited"),
             summary: "How far an event's time may be ahead of its arrival; a later one is set to the arrival and marked.", standard: "5m"),
     ]
