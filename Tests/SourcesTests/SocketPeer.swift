@@ -130,5 +130,5 @@ struct RunningSource<Bound: Sendable>: Sendable {
 
 /// Waits for a condition, giving way to others meanwhile. The time limit of the suite ends a wait that is in vain.
 func until(_ condition: () -> Bool) async {
-    while !condition() { await Task.yield() }
+    while !condition(), !Task.isCancelled { await Task.yield() }
 }

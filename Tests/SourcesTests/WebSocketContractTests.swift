@@ -7,7 +7,7 @@ import Testing
 
 @testable import Sources
 
-@Suite struct WebSocketContractTests {
+@Suite(.timeLimit(.minutes(4))) struct WebSocketContractTests {
     private static func numbered(_ number: Int, padding: Int = 0) -> String {
         "{\"id\":\"m\(number)\",\"time_us\":\(1000 + number),\"text\":\"\(String(repeating: "x", count: padding))\"}"
     }
