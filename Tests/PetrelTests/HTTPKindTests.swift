@@ -18,7 +18,8 @@ import Testing
         let text = "sources:\n  - {name: a, \(source)}"
         let configuration = try Configuration.parse(text, name: "c.yaml", environment: ["T": "abc"])
         let context = SourceContext(formats: configuration.formats, onNotice: { _ in })
-        return try #require(try #require(configuration.sources.first).make(context) as? Made)
+        let source = try #require(configuration.sources.first)
+        return try #require(try source.make(context) as? Made)
     }
 
     @Test(arguments: PollPreset.all.map(\.name)) func `Presets are whole, and what is stated wins`(_ name: String) throws {
