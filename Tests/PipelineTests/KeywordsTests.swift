@@ -115,7 +115,8 @@ import Testing
             bytes += Array(record.utf8)
         }
         let batch = RawBatch(
-            bytes: bytes, records: ranges, startOffset: 0, endOffset: UInt64(bytes.count), arrival: Timestamp(microseconds: 20_515 * 86_400_000_000))
+            bytes: bytes, records: ranges, startOffset: 0, endOffset: UInt64(bytes.count),
+            arrival: Timestamp(microseconds: 20_515 * 86_400_000_000))
         var decoded = DecodedBatch(format: "test")
         let settings = SourceSettings(name: "s", keywords: try Keywords(["worm"]))
         decoded.decode(batch, with: &decoder, of: StreamDescription(id: "s", name: "s"), settings: settings)
