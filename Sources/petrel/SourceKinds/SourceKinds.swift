@@ -27,7 +27,8 @@ enum SourceKinds {
             name: "overload", type: .choice(["block", "spill", "shed"]),
             summary: "When the journal has no room: wait, write to a queue on disk, or give records up and count them.", standard: "block"),
         ConfigurationOption(
-            name: "spill_size", type: .size(1 << 20...1 << 44), summary: "Most bytes of the queue on disk; when it is full the source waits.",
+            name: "spill_size", type: .size(1 << 20...1 << 44),
+            summary: "Most bytes of the queue on disk; when it is full the source waits.",
             standard: "1GiB"),
         ConfigurationOption(
             name: "idle_after", type: .duration(1000...31_536_000_000, word: "never"),
