@@ -109,7 +109,8 @@ struct CompactionTests {
         try file.connection.execute(
             """
             ALTER TABLE block DROP COLUMN class; ALTER TABLE block DROP COLUMN span; ALTER TABLE block DROP COLUMN last_id;
-            ALTER TABLE block DROP COLUMN ids; ALTER TABLE block DROP COLUMN part; DROP TABLE kept; PRAGMA user_version = 2
+            ALTER TABLE block DROP COLUMN ids; ALTER TABLE block DROP COLUMN part; DROP TABLE kept;
+            ALTER TABLE dead_letter DROP COLUMN format; ALTER TABLE dead_letter DROP COLUMN sensor; PRAGMA user_version = 2
             """)
     }
 

@@ -41,7 +41,7 @@ import Wire
         let wait = ScriptedWait(ending: 1)
         let source = EventStreamSource(Self.options(server.url()), wait: { try wait.wait($0) }, now: scriptClock)
         let run = Task { try await source.run(into: gate) }
-        await until { gate.waiting == 1 }
+        try await eventually { gate.waiting == 1 }
         for _ in 0..<1000 { await Task.yield() }
         #expect(gate.waiting == 1 && store.texts.isEmpty, "one batch waits, and nothing is read past it")
         gate.release()
@@ -148,7 +148,7 @@ import Wire
         let store = RecordingStore()
         let source = EventStreamSource(Self.options(server.url()), now: scriptClock)
         let run = Task { try await source.run(into: RecordingIntake(store: store)) }
-        await until { store.texts.count == 1 }
+        try await eventually { store.texts.count == 1 }
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
         try await server.stop()

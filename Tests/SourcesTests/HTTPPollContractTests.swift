@@ -39,7 +39,7 @@ import Wire
         let wait = ScriptedWait(ending: 2)
         let source = HTTPPollSource(Self.options(server.url()), wait: { try wait.wait($0) }, now: scriptClock)
         let run = Task { try await source.run(into: gate) }
-        await until { gate.waiting == 1 }
+        try await eventually { gate.waiting == 1 }
         for _ in 0..<1000 { await Task.yield() }
         #expect(server.requests.count == 1 && wait.durations.isEmpty, "nothing is asked for while the first answer is not taken")
         gate.release()
@@ -152,7 +152,7 @@ import Wire
         let store = RecordingStore()
         let source = HTTPPollSource(Self.options(server.url()), wait: { _ in }, now: scriptClock)
         let run = Task { try await source.run(into: RecordingIntake(store: store)) }
-        await until { server.requests.count == 2 }
+        try await eventually { server.requests.count == 2 }
         run.cancel()
         await #expect(throws: CancellationError.self) { try await run.value }
         #expect(store.texts == Self.texts(1...2))

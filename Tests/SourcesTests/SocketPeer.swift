@@ -127,8 +127,3 @@ struct RunningSource<Bound: Sendable>: Sendable {
         do { try await task.value } catch is CancellationError {}
     }
 }
-
-/// Waits for a condition, giving way to others meanwhile. The time limit of the suite ends a wait that is in vain.
-func until(_ condition: () -> Bool) async {
-    while !condition(), !Task.isCancelled { await Task.yield() }
-}

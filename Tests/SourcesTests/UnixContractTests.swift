@@ -27,13 +27,13 @@ import Testing
         intake.hold()
         let line = Self.eve(1) + "\n"
         try await peer.send(line)
-        await until { intake.waiting == 1 }
+        try await eventually { intake.waiting == 1 }
         let sent = try await peer.fill(with: line, upTo: 64 << 20)
         #expect(sent < 64 << 20, "the kernel must refuse what is not read")
         intake.release()
         peer.finish()
         let whole = 1 + sent / line.utf8.count
-        await until { intake.records.count >= whole }
+        try await eventually { intake.records.count >= whole }
         #expect(intake.state.withLock { $0.largestBatch } <= 512 << 10)
         try await running.stop()
     }
@@ -48,7 +48,7 @@ import Testing
             _ = try await running.listening()
             let peer = try SocketPeer(path: path, isDatagram: socket == .datagram)
             try await peer.send(Self.eve(number) + "\n")
-            await until { intake.records.count == number + 1 }
+            try await eventually { intake.records.count == number + 1 }
             try await running.stop()
             #expect(access(path, F_OK) != 0, "the socket file is removed")
         }
@@ -66,7 +66,7 @@ import Testing
             let peer = try SocketPeer(path: path)
             try await peer.send(Self.eve(number) + "\n")
         }
-        await until { intake.records.count == 20 }
+        try await eventually { intake.records.count == 20 }
         #expect(Set(intake.texts) == Set((0..<20).map(Self.eve)))
         try await running.stop()
     }
@@ -80,12 +80,12 @@ import Testing
         _ = try await running.listening()
         let good = try SocketPeer(path: path)
         try await good.send(Self.eve(1) + "\n")
-        await until { intake.records.count == 1 }
+        try await eventually { intake.records.count == 1 }
         let bad = try SocketPeer(path: path)
         try await bad.send("\u{1}\u{2}\u{3}\n")
         #expect(await bad.receive().isEmpty)
         try await good.send("{\"cut\n" + Self.eve(2) + "\n")
-        await until { intake.records.count == 3 }
+        try await eventually { intake.records.count == 3 }
         #expect(intake.texts.last == Self.eve(2))
         #expect(notices.all.count == 1)
         try await running.stop()
@@ -99,10 +99,10 @@ import Testing
         _ = try await running.listening()
         let peer = try SocketPeer(path: path, isDatagram: socket == .datagram)
         try await peer.send(Self.eve(1) + "\n")
-        await until { intake.records.count == 1 }
+        try await eventually { intake.records.count == 1 }
         try await peer.send("{\"x\":\"" + String(repeating: "x", count: 30_000) + "\"}\n")
         try await peer.send(Self.eve(2) + "\n")
-        await until { intake.records.count == 3 }
+        try await eventually { intake.records.count == 3 }
         #expect(intake.state.withLock { $0.oversized } == [30_008])
         #expect(intake.texts.last == Self.eve(2))
         try await running.stop()
@@ -119,7 +119,7 @@ import Testing
             let peer = try SocketPeer(path: path)
             try await peer.send(Self.eve(1))
         }
-        await until { intake.texts == [Self.eve(1)] }
+        try await eventually { intake.texts == [Self.eve(1)] }
         try await running.stop()
     }
 
@@ -132,7 +132,7 @@ import Testing
         let peer = try SocketPeer(path: path, isDatagram: socket == .datagram)
         intake.holdCommits()
         try await peer.send(Self.eve(1) + "\n")
-        await until { intake.records.count == 1 }
+        try await eventually { intake.records.count == 1 }
         running.task.cancel()
         for _ in 0..<200 { await Task.yield() }
         intake.commit()

@@ -34,6 +34,9 @@ struct ConnectionLimits: Sendable {
 
 /// Accepts connections and serves each in a task of its own.
 struct ConnectionListener: Sendable {
+    /// Bytes of a connection that the kernel may hold; Linux grants twice as many, for its own records.
+    static let kernelBytes = 256 << 10
+
     let place: ListenPlace
     let limits: ConnectionLimits
     let allow: AllowList
@@ -105,6 +108,8 @@ struct ConnectionListener: Sendable {
         let bootstrap = ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(ChannelOptions.backlog, value: 512)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            // What the kernel holds comes at once when a peer closes, whether or not its connection is being read.
+            .serverChannelOption(ChannelOptions.socketOption(.so_rcvbuf), value: Self.kernelBytes)
             .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
             // One read at a time, so that reading stops as soon as it must.
             .childChannelOption(ChannelOptions.maxMessagesPerRead, value: 1)

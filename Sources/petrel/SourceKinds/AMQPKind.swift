@@ -13,8 +13,9 @@ extension SourceKind {
         ] + SourceKinds.secret("password", "Password of the user", variable: "AMQP_PASSWORD") + [
             ConfigurationOption(name: "queue", type: .text, summary: "The queue to consume.", example: "petrel", isRequired: true),
             ConfigurationOption(
-                name: "declare", type: .choice(["no", "classic", "quorum"]),
-                summary: "Whether to make the queue where it is not there yet: durable, of that type.", standard: "\"no\""),
+                name: "declare", type: .choice(["classic", "quorum"]),
+                summary: "Makes the queue where it is not there yet: durable, of that type; without it the queue must be there.",
+                example: "quorum"),
             ConfigurationOption(
                 name: "exchange", type: .text, summary: "Exchange to which a declared queue is bound.", example: "honeypots"),
             ConfigurationOption(
@@ -44,8 +45,8 @@ extension SourceKind {
         if (values.text("tls_certificate") == nil) != (values.text("tls_key") == nil) {
             section.note("tls_certificate", "needs tls_key, and the other way round")
         }
-        let declare = values.text("declare") ?? "no"
-        if declare == "no", values.text("exchange") != nil {
+        let declare = values.text("declare")
+        if declare == nil, values.text("exchange") != nil {
             section.note("exchange", "is for queues that are declared; set declare: or bind the queue at the broker")
         }
         guard let url, section.problems.isEmpty, let queue = values.text("queue"), let prefetch = values.integer("prefetch"),
@@ -58,7 +59,7 @@ extension SourceKind {
             options.tls = AMQPSourceOptions.TLS(
                 authorities: values.text("tls_ca"), certificate: values.text("tls_certificate"), key: values.text("tls_key"))
         }
-        if declare != "no" {
+        if let declare {
             options.declaration = .durable(
                 type: declare, exchange: values.text("exchange"), routingKeys: values.texts("routing_keys") ?? [])
         }
