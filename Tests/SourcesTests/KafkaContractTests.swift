@@ -135,7 +135,7 @@ import Wire
         #expect(other.texts == ["three"])
     }
 
-    @Test func `Partitions change hands without loss or repetition`() async throws {
+    @Test func `Partitions change hands without loss`() async throws {
         let cluster = try MockCluster(["eve": 4])
         let intakes = [RecordingIntake(store: RecordingStore()), RecordingIntake(store: RecordingStore())]
         var published: [String] = []
@@ -146,12 +146,10 @@ import Wire
                 published += texts
             }
         }
-        func all() -> [String] { intakes.flatMap(\.store.texts).sorted() }
-        /// Everything is stored, and the group has been told.
+        /// Everything is stored by one of the two.
         func settle() async throws {
-            let count = published.count
-            try await eventually { all().count >= count }
-            try await eventually { try cluster.committed("eve", 4, group: "petrel") == [Int64](repeating: Int64(count / 4), count: 4) }
+            let wanted = Set(published)
+            try await eventually { wanted.isSubset(of: intakes.flatMap(\.store.texts)) }
         }
         try publish("first")
         let one = Task { try await Self.source(cluster).run(into: intakes[0]) }
@@ -172,7 +170,9 @@ import Wire
         try await settle()
         two.cancel()
         _ = await two.result
-        #expect(all() == published.sorted())
+        // What the group was not told before a partition moved comes to both journals, but to each once.
+        for intake in intakes { #expect(Set(intake.store.texts).count == intake.store.texts.count) }
+        #expect(Set(intakes.flatMap(\.store.texts)) == Set(published))
     }
 
     @Test(arguments: [

@@ -48,24 +48,6 @@ final class MockCluster: @unchecked Sendable {
         guard rd_kafka_flush(producer, 60_000) == RD_KAFKA_RESP_ERR_NO_ERROR else { throw MockClusterError(text: "not all were taken") }
     }
 
-    /// What the group has committed for the partitions of a topic, from the first on; -1001 where nothing.
-    func committed(_ topic: String, _ partitions: Int32, group: String) throws -> [Int64] {
-        let configuration: OpaquePointer = rd_kafka_conf_new()
-        rd_kafka_conf_set(configuration, "bootstrap.servers", brokers[0], nil, 0)
-        rd_kafka_conf_set(configuration, "group.id", group, nil, 0)
-        guard let reader = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, nil, 0),
-            let list = rd_kafka_topic_partition_list_new(partitions)
-        else { throw MockClusterError(text: "no reader") }
-        defer {
-            rd_kafka_topic_partition_list_destroy(list)
-            rd_kafka_destroy(reader)
-        }
-        for partition in 0..<partitions { rd_kafka_topic_partition_list_add(list, topic, partition) }
-        let code = rd_kafka_committed(reader, list, 30_000)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw MockClusterError(text: String(cString: rd_kafka_err2str(code))) }
-        return (0..<Int(partitions)).map { list.pointee.elems[$0].offset }
-    }
-
     private static func producer(_ settings: [String: String]) throws -> OpaquePointer {
         let configuration: OpaquePointer = rd_kafka_conf_new()
         for (name, value) in settings { rd_kafka_conf_set(configuration, name, value, nil, 0) }

@@ -22,12 +22,17 @@ extension Operation {
         name: "index", place: .path, schema: .string(1...BulkRequest.longestIndex), summary: "Name of an index; it may decide the format.",
         example: "logstash-2026.01.01")
 
-    static let bulk = bulkOperation("/_bulk", "bulk", [])
-    static let indexBulk = bulkOperation("/{index}/_bulk", "indexBulk", [index])
+    /// Programs post; Elasticsearch's own clients put.
+    static let bulk = [bulkOperation(.post, "/_bulk", "bulk", []), bulkOperation(.put, "/_bulk", "putBulk", [])]
+    static let indexBulk = [
+        bulkOperation(.post, "/{index}/_bulk", "indexBulk", [index]), bulkOperation(.put, "/{index}/_bulk", "putIndexBulk", [index]),
+    ]
 
-    private static func bulkOperation(_ path: String, _ name: String, _ parameters: [Parameter]) -> Operation {
+    private static func bulkOperation(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ parameters: [Parameter]
+    ) -> Operation {
         Operation(
-            method: .post, path: path, name: name, tag: .ingest,
+            method: method, path: path, name: name, tag: .ingest,
             summary: "Elasticsearch's bulk API: takes documents and answers when they are stored, with a status for each.",
             details:
                 "`index` and `create` are done; `update` and `delete` are refused one by one. A document's `_id` recognises repetitions.",

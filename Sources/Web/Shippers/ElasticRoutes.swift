@@ -14,8 +14,10 @@ struct ElasticRoutes: Sendable {
     let intake: ShipperIntake
 
     func add(to table: inout RouteTable) {
-        table.add(.bulk) { request, _ in try await bulk(request, index: nil) }
-        table.add(.indexBulk) { request, context in try await bulk(request, index: Self.name("index", context)) }
+        for operation in Operation.bulk { table.add(operation) { request, _ in try await bulk(request, index: nil) } }
+        for operation in Operation.indexBulk {
+            table.add(operation) { request, context in try await bulk(request, index: Self.name("index", context)) }
+        }
         table.add(.elasticLicense) { request, _ in Self.answer(request, ElasticHandshake.license) }
         table.add(.elasticFeatures) { request, _ in Self.answer(request, ElasticHandshake.features) }
         table.add(.clusterHealth) { request, _ in Self.answer(request, handshake.health) }
