@@ -219,7 +219,7 @@ def test_tls(follow, tmp_path, certificates, trusted):
             stored_at_least(server, 1)
         else:
             state = until(lambda: source(server)["state"] == "failing" and source(server), what="the refusal")
-            assert "TLS" in state["detail"]
+            assert "TLS" in state["reason"]
         server.stop()
     assert len(feed.targets) == (1 if trusted else 0)
 
