@@ -302,3 +302,30 @@ def serve(petrel, tmp_path):
         for server in running:
             if server.process.poll() is None:
                 server.kill()
+
+
+def configure_feed(tmp_path, kind, *lines):
+    """A configuration with one source, `feed`, of that kind."""
+    config = tmp_path / "petrel.yaml"
+    text = "".join(f"    {line}\n" for line in lines)
+    config.write_text(f"data: {tmp_path / 'data'}\nsources:\n  - name: feed\n    type: {kind}\n{text}")
+    return config
+
+
+def feed_status(server):
+    """What the API tells of the source `feed`."""
+    return next(entry for entry in server.get("/api/v1/sources").json["sources"] if entry["name"] == "feed")
+
+
+@pytest.fixture
+def follow(petrel, tmp_path):
+    """Starts servers by configurations that say all; what still runs at the end is killed."""
+    servers = []
+
+    def start(config, wait=True):
+        servers.append(Server(petrel.command("serve", "--config", config, "--port", "0"), petrel.folder, tmp_path / "server.log", wait))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.kill()

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from conftest import Server, adds_up, until
+from conftest import adds_up, configure_feed, feed_status, until
 
 
 class Peer:
@@ -85,33 +85,8 @@ class Peer:
         assert not self.failures, self.failures
 
 
-def configure(tmp_path, kind, *lines):
-    config = tmp_path / "petrel.yaml"
-    text = "".join(f"    {line}\n" for line in lines)
-    config.write_text(f"data: {tmp_path / 'data'}\nsources:\n  - name: feed\n    type: {kind}\n{text}")
-    return config
-
-
-@pytest.fixture
-def follow(petrel, tmp_path):
-    """Starts a server that follows the feed of the configuration."""
-    servers = []
-
-    def start(config, wait=True):
-        servers.append(Server(petrel.command("serve", "--config", config, "--port", "0"), petrel.folder, tmp_path / "server.log", wait))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.kill()
-
-
-def source(server):
-    return next(entry for entry in server.get("/api/v1/sources").json["sources"] if entry["name"] == "feed")
-
-
 def ledger(server):
-    return source(server)["ledger"]
+    return feed_status(server)["ledger"]
 
 
 def wait_for(server, name, count, seconds=60):
@@ -150,7 +125,7 @@ def test_poll_is_exactly_once_through_kills(petrel, follow, tmp_path):
         request.whole(gzip.compress(body, 1), Content_Encoding="gzip", ETag=f'"{newest[0]}-{number}"')
 
     with Peer(script) as peer:
-        config = configure(
+        config = configure_feed(
             tmp_path, "http-poll", f"url: {peer.url()}", "format: ecs", "items: [data.items]", "key: [event.code]", "interval: 1s")
         kill_a_few_times(follow, config, moments)
         server = follow(config)
@@ -176,7 +151,7 @@ def test_poll_obeys_the_peer(follow, tmp_path):
             request.whole(json.dumps([ecs(1)]).encode(), ETag='"one"', Last_Modified="Thu, 01 Jan 2026 00:00:00 GMT")
 
     with Peer(script) as peer:
-        server = follow(configure(
+        server = follow(configure_feed(
             tmp_path, "http-poll", f"url: {peer.url('/?key=hidden')}", "format: ecs", "key: [event.code]", "interval: 1s", "jitter: 0"))
         wait_for(server, "stored", 1)
         until(lambda: len(peer.requests) >= 6, what="two answers of 304")
@@ -206,7 +181,7 @@ def test_presets_take_recorded_answers(follow, shared, tmp_path, preset, path, c
         request.whole(body)
 
     with Peer(script) as peer:
-        server = follow(configure(tmp_path, "http-poll", f"preset: {preset}", f"url: {peer.url()}", "interval: 1s", *lines))
+        server = follow(configure_feed(tmp_path, "http-poll", f"preset: {preset}", f"url: {peer.url()}", "interval: 1s", *lines))
         until(lambda: len(peer.requests) >= 3, 90, "the third request")
         books = ledger(server)
         server.stop()
@@ -224,7 +199,7 @@ def test_radware_preset(follow, tmp_path):
         request.whole(b"null" if number == 0 else json.dumps([[attack], [{**attack, "millisecond": number}]]).encode())
 
     with Peer(script) as peer:
-        server = follow(configure(tmp_path, "http-poll", "preset: radware", f"url: {peer.url()}", "interval: 1s"))
+        server = follow(configure_feed(tmp_path, "http-poll", "preset: radware", f"url: {peer.url()}", "interval: 1s"))
         until(lambda: len(peer.requests) >= 5, 60, "the fifth request")
         books = ledger(server)
         server.stop()
@@ -241,7 +216,7 @@ def test_rss(petrel, follow, tmp_path):
         request.whole(f"<rss><channel><title>Notes</title>{items}</channel></rss>".encode(), Content_Type="application/rss+xml")
 
     with Peer(script) as peer:
-        server = follow(configure(tmp_path, "rss", f"url: {peer.url()}", "interval: 1s", "keywords: [worm]"))
+        server = follow(configure_feed(tmp_path, "rss", f"url: {peer.url()}", "interval: 1s", "keywords: [worm]"))
         until(lambda: len(peer.requests) >= 4, 60, "the fourth request")
         books = until(lambda: (found := ledger(server))["stored"] >= 2 and found, what="two posts")
         server.stop()
@@ -273,7 +248,7 @@ def test_event_stream_is_exactly_once_through_kills(petrel, follow, tmp_path):
             request.hold()
 
     with Peer(script) as peer:
-        config = configure(tmp_path, "sse", f"url: {peer.url()}", "format: ecs")
+        config = configure_feed(tmp_path, "sse", f"url: {peer.url()}", "format: ecs")
         kill_a_few_times(follow, config, moments)
         server = follow(config)
         books = wait_for(server, "stored", total, 120)
@@ -295,7 +270,7 @@ def test_event_stream_presets_take_recordings(follow, shared, tmp_path, preset, 
         request.hold()
 
     with Peer(script) as peer:
-        server = follow(configure(tmp_path, "sse", f"preset: {preset}", f"url: {peer.url()}"))
+        server = follow(configure_feed(tmp_path, "sse", f"preset: {preset}", f"url: {peer.url()}"))
         books = wait_for(server, "stored", stored)
         server.stop()
     assert books["stored"] == stored and books["dead_lettered"] == 0 and adds_up(books)
@@ -321,7 +296,7 @@ def test_x_preset(petrel, follow, tmp_path):
             request.hold()
 
     with Peer(script) as peer:
-        server = follow(configure(
+        server = follow(configure_feed(
             tmp_path, "http-stream", "preset: x", f"url: {peer.url('/stream')}", f"rules_url: {peer.url('/rules')}",
             "token_file: ./x-token", "keywords: [worm, '#infosec']", "backfill_minutes: 2"))
         books = wait_for(server, "stored", 2)
@@ -342,16 +317,16 @@ def test_lost_stream_is_noticed(follow, tmp_path):
         request.hold()
 
     with Peer(script) as peer:
-        server = follow(configure(tmp_path, "http-stream", f"url: {peer.url()}", "format: ecs", "idle_timeout: 500ms"))
+        server = follow(configure_feed(tmp_path, "http-stream", f"url: {peer.url()}", "format: ecs", "idle_timeout: 500ms"))
         wait_for(server, "stored", 2)
         server.stop()
     assert "nothing came for 0.5 s" in server.errors
 
 
 def test_configuration_says_what_is_missing(petrel, tmp_path):
-    config = configure(tmp_path, "http-poll", "interval: 1s")
+    config = configure_feed(tmp_path, "http-poll", "interval: 1s")
     done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
     assert done.returncode != 0 and b"url: is missing; add it, or name a preset" in done.stderr + done.stdout
-    config = configure(tmp_path, "http-stream", "preset: x")
+    config = configure_feed(tmp_path, "http-stream", "preset: x")
     done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
     assert done.returncode != 0 and b"token_file: is missing" in done.stderr + done.stdout

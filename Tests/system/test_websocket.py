@@ -13,7 +13,7 @@ import websockets
 from websockets.asyncio.server import serve as serve_websocket
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 
-from conftest import Server, adds_up, until
+from conftest import adds_up, configure_feed, feed_status, until
 
 START = 1_767_225_600_000_000
 
@@ -74,32 +74,11 @@ class Feed:
 
 
 def configure(tmp_path, *lines):
-    config = tmp_path / "petrel.yaml"
-    text = "".join(f"    {line}\n" for line in lines)
-    config.write_text(f"data: {tmp_path / 'data'}\nsources:\n  - name: feed\n    type: websocket\n{text}")
-    return config
-
-
-@pytest.fixture
-def follow(petrel, tmp_path):
-    """Starts a server that follows the feed of the configuration."""
-    servers = []
-
-    def start(config, wait=True):
-        servers.append(Server(petrel.command("serve", "--config", config, "--port", "0"), petrel.folder, tmp_path / "server.log", wait))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.kill()
-
-
-def source(server):
-    return next(entry for entry in server.get("/api/v1/sources").json["sources"] if entry["name"] == "feed")
+    return configure_feed(tmp_path, "websocket", *lines)
 
 
 def stored_at_least(server, count):
-    until(lambda: source(server)["ledger"]["stored"] >= count, seconds=90, what=f"{count} stored events")
+    until(lambda: feed_status(server)["ledger"]["stored"] >= count, seconds=90, what=f"{count} stored events")
 
 
 def live_feed(total, moments):
@@ -147,7 +126,7 @@ def test_resumes_after_kills_and_cuts(petrel, follow, tmp_path):
                 server.kill()
         server = follow(config)
         stored_at_least(server, total)
-        ledger = source(server)["ledger"]
+        ledger = feed_status(server)["ledger"]
         server.stop()
     assert adds_up(ledger), ledger
     assert ledger["stored"] == total and ledger["dead_lettered"] == 0
@@ -170,7 +149,7 @@ def test_compression(follow, tmp_path, takeover):
     with Feed(script, compression=None, extensions=[extension]) as feed:
         server = follow(configure(tmp_path, "preset: bluesky", f"url: ws://127.0.0.1:{feed.port}/"))
         stored_at_least(server, 300)
-        ledger = source(server)["ledger"]
+        ledger = feed_status(server)["ledger"]
         server.stop()
     assert "permessage-deflate" in feed.extensions[0]
     assert ("server_no_context_takeover" in feed.extensions[0]) != takeover
@@ -187,7 +166,7 @@ def test_bomb_is_a_dead_letter(follow, tmp_path):
     with Feed(script, max_size=None) as feed:
         server = follow(configure(tmp_path, "preset: bluesky", f"url: ws://127.0.0.1:{feed.port}/"))
         stored_at_least(server, 1)
-        ledger = source(server)["ledger"]
+        ledger = feed_status(server)["ledger"]
         server.stop()
     assert ledger["dead_lettered"] == 1 and adds_up(ledger)
 
@@ -218,7 +197,7 @@ def test_tls(follow, tmp_path, certificates, trusted):
         if trusted:
             stored_at_least(server, 1)
         else:
-            state = until(lambda: source(server)["state"] == "failing" and source(server), what="the refusal")
+            state = until(lambda: feed_status(server)["state"] == "failing" and feed_status(server), what="the refusal")
             assert "TLS" in state["reason"]
         server.stop()
     assert len(feed.targets) == (1 if trusted else 0)
@@ -235,8 +214,8 @@ def test_recorded_bluesky(petrel, follow, tmp_path, shared):
 
     with Feed(script) as feed:
         server = follow(configure(tmp_path, "preset: bluesky", f"url: ws://127.0.0.1:{feed.port}/"))
-        until(lambda: source(server)["ledger"]["received"] >= len(lines) + 100, what="both connections")
-        ledger = source(server)["ledger"]
+        until(lambda: feed_status(server)["ledger"]["received"] >= len(lines) + 100, what="both connections")
+        ledger = feed_status(server)["ledger"]
         server.stop()
     assert adds_up(ledger) and ledger["duplicate"] == 100 and ledger["dead_lettered"] == 0
     posts = [json.loads(line) for line in lines]
@@ -260,7 +239,7 @@ def test_recorded_satori(petrel, follow, tmp_path, shared):
     with Feed(script) as feed:
         server = follow(
             configure(tmp_path, "preset: satori-rtm", f"url: ws://127.0.0.1:{feed.port}/v2?appkey=k", "channel: live-cyber-attack-threat-map"))
-        until(lambda: len(subscribed) == 2 and source(server)["ledger"]["stored"] >= 4, what="the second subscription")
+        until(lambda: len(subscribed) == 2 and feed_status(server)["ledger"]["stored"] >= 4, what="the second subscription")
         server.stop()
     assert subscribed[0]["body"]["channel"] == "live-cyber-attack-threat-map" and "position" not in subscribed[0]["body"]
     assert subscribed[1]["body"]["position"] == pdus[4]["body"]["position"]
@@ -285,8 +264,8 @@ def test_recorded_mastodon(follow, tmp_path, shared, monkeypatch):
             configure(
                 tmp_path, "preset: mastodon", f"url: ws://127.0.0.1:{feed.port}/api/v1/streaming?stream=public", "headers:",
                 '  Authorization: "Bearer ${FEED_TOKEN}"'))
-        until(lambda: source(server)["ledger"]["received"] >= len(statuses) + 1, what="all messages")
-        ledger = source(server)["ledger"]
+        until(lambda: feed_status(server)["ledger"]["received"] >= len(statuses) + 1, what="all messages")
+        ledger = feed_status(server)["ledger"]
         server.stop()
     assert seen == ["Bearer secret"]
     assert adds_up(ledger) and ledger["stored"] == len(statuses), ledger
@@ -307,7 +286,7 @@ def test_recorded_fortinet(follow, tmp_path, shared):
     with Feed(script, subprotocols=["wamp.2.json"]) as feed:
         server = follow(configure(tmp_path, "preset: fortinet", f"url: ws://127.0.0.1:{feed.port}/ws"))
         stored_at_least(server, 1)
-        ledger = source(server)["ledger"]
+        ledger = feed_status(server)["ledger"]
         server.stop()
     assert sent[0][0] == 1 and sent[1] == [32, 1, {}, "ips"]
     assert adds_up(ledger) and ledger["dead_lettered"] == 0
