@@ -8,7 +8,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct CoverageTests {
+@Suite(.timeLimit(.minutes(5))) struct CoverageTests {
     /// Reads files as `petrel coverage` does.
     static func cover(_ files: [String: String], format: String? = nil) async throws -> ([Coverage], [FileOutcome]) {
         let folder = TemporaryFolder()

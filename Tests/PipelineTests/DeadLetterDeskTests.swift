@@ -6,7 +6,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct DeadLetterDeskTests {
+@Suite(.timeLimit(.minutes(5))) struct DeadLetterDeskTests {
     /// Buries lines under a source, as a lane whose format does not understand them does.
     func bury(_ lines: [String], _ test: TestPipeline, length: UInt64? = nil) async throws {
         for (offset, line) in lines.enumerated() {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct DecodingLaneTests {
+@Suite(.timeLimit(.minutes(5))) struct DecodingLaneTests {
     @Test func `The books balance and the cursor tells how far, over random batches and restarts`() async throws {
         var random = SeededGenerator(seed: 11)
         let folder = TemporaryFolder()

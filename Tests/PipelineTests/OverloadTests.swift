@@ -12,7 +12,7 @@ import Testing
 @testable import Pipeline
 
 /// What every policy keeps under overload: the books, the order of each stream, and every record that is not given up.
-@Suite(.timeLimit(.minutes(1))) struct OverloadTests {
+@Suite(.timeLimit(.minutes(5))) struct OverloadTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// A source that feeds given lines, one a batch, from where its cursor stands.

@@ -10,7 +10,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(1))) struct SourceSupervisorTests {
+@Suite(.timeLimit(.minutes(5))) struct SourceSupervisorTests {
     /// A source that does what it is told, once per run.
     final class ScriptedSource: Source {
         enum Step: Sendable { case fail, end, wait, closed }

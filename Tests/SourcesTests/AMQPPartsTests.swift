@@ -99,7 +99,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HandoverTests {
+@Suite(.timeLimit(.minutes(5))) struct HandoverTests {
     @Test func `What was put is taken, in order, and failure comes last`() async throws {
         let handover = Handover<Int>(bound: 10)
         handover.put([1, 2], bytes: 4)

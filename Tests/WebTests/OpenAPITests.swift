@@ -7,7 +7,7 @@ import Testing
 @testable import Web
 
 /// That the document tells of every route, and nothing else.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct OpenAPITests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct OpenAPITests {
     static let root = Golden.file("../..").standardizedFileURL
 
     /// Every schema reference in a tree.

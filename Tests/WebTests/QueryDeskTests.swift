@@ -11,7 +11,7 @@ import Testing
 @testable import Web
 
 /// Long questions end when they should. The question of these tests tells one answer so far and goes on until it is stopped.
-@Suite(.timeLimit(.minutes(1))) struct QueryDeskTests {
+@Suite(.timeLimit(.minutes(5))) struct QueryDeskTests {
     /// Runs `body` with the port of a server that has the question at `/wait`, and what is told when it was stopped.
     private static func run(
         deadline: Double, _ body: @escaping @Sendable (_ port: Int, _ stopped: AsyncStream<Void>) async throws -> Void

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Web
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ScreenTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ScreenTests {
     @Test(arguments: [
         "/explore", "/explore?q=source.port%3A+22&range=7d&whatever=1", "/sources", "/entity/ip/192.0.2.7", "/entity/ip/2001:db8::7",
         "/entity/rule/ET%20SCAN%20a%2Fb%3Fc",

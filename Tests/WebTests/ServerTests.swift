@@ -6,7 +6,7 @@ import Testing
 
 @testable import Web
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ServerTests {
     @Test func `Errors are told, no parameter crashes the server, and pages are safe`() async throws {
         try await RunningServer.run { server in
             try await server.append(0..<10)

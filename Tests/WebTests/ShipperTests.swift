@@ -7,7 +7,7 @@ import Testing
 
 @testable import Web
 
-@Suite(.serialized, .timeLimit(.minutes(1))) struct ShipperTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct ShipperTests {
     static let eve =
         #"{"timestamp":"2026-01-01T00:00:00.000000+0000","event_type":"alert","src_ip":"198.51.100.7","src_port":40000,"#
         + #""dest_ip":"192.0.2.10","dest_port":22,"proto":"TCP","alert":{"signature":"SSH scan","signature_id":1,"severity":2}}"#

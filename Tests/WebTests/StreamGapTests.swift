@@ -7,7 +7,7 @@ import Testing
 @testable import Web
 
 /// What a program is told when retention has removed events that it asks for.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct StreamGapTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct StreamGapTests {
     /// Ten events on each of three days, the first of which retention has removed; `body` gets the last id of each day.
     static func run(_ body: @escaping @Sendable (RunningServer, [EventID]) async throws -> Void) async throws {
         let clock = ManualClock()

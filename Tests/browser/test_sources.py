@@ -47,6 +47,18 @@ def test_dead_letters_tell_reason_and_sample(server, open_screen):
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_a_dead_letter_is_retried_and_says_why_it_stays(own_screen, tmp_path):
+    page = own_screen("sources", "--data", str(tmp_path / "data"))
+    sent = page.evaluate("() => fetch('api/v1/ingest/suricata', {method: 'POST', body: '{\"event_type\":\\n'}).then((answer) => answer.status)")
+    assert sent == 200
+    letter = page.get_by_test_id("dead-letter").first
+    letter.locator("summary").click(timeout=20_000)
+    letter.get_by_test_id("letter-retry").click()
+    expect(page.get_by_text("1 record still not understood")).to_be_visible()
+    page.get_by_test_id("letters-retry").click()
+    expect(page.get_by_test_id("dead-letter")).to_have_count(1)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_fits(open_screen, size):
     page = open_screen("sources", viewport=SIZES[size])

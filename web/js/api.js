@@ -114,9 +114,11 @@ function checked(part) {
   return part;
 }
 
-/** Sends JSON. @param {string} path @param {any} body @returns {Promise<void>} */
+/** Sends JSON. @param {string} path @param {any} body @returns {Promise<any>} the answer, null where it has none */
 export async function send(path, body) {
-  await answerOf(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const response = await answerOf(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
 }
 
 /**

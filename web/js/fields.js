@@ -7,7 +7,7 @@ import { ask } from './api.js';
 
 /** Short names of the fields that screens put first; others go by their own name. */
 const TITLES = {
-  '@timestamp': 'Time', 'attack.type': 'Attack type', 'attack.severity': 'Severity', 'source.geo.country_iso_code': 'Country',
+  '@timestamp': 'Time', 'attack.type': 'Attack type', 'attack.severity': 'Severity', 'source.geo.country_iso_code': 'Country', 'source.geo.city_name': 'City',
   'source.ip': 'Source address', 'source.port': 'Source port', 'source.as.organization.name': 'Network', 'source.as.number': 'ASN',
   'destination.ip': 'Destination', 'destination.port': 'Port', 'observer.name': 'Sensor', 'rule.name': 'Rule', 'rule.category': 'Rule category',
   'user.name': 'User', 'user.password': 'Password', 'event.family': 'Family', 'event.dataset': 'Data set', 'event.action': 'Action',

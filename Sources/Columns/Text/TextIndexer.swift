@@ -19,6 +19,9 @@ public final class TextIndexer: Service {
     private let idle = CommitSignal(head: .zero)
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
+    /// How often, and how many times, it is looked whether a burst is over.
+    private static let burstPause = Duration.milliseconds(200)
+    private static let mostPauses = 25
 
     /// An indexer of a store's segments; there is one for a store.
     public init(_ store: ColumnStore) { self.store = store }
@@ -29,6 +32,7 @@ public final class TextIndexer: Service {
             while !Task.isCancelled {
                 do {
                     let head = store.sealedSegments.last?.lastID ?? .zero
+                    await letBurstPass()
                     if try await step() { continue }
                     idle.publish(head)
                     if await store.sealed.wait(after: head) == nil { return }
@@ -39,6 +43,16 @@ public final class TextIndexer: Service {
                     try? await Task.sleep(for: Self.retryPause)
                 }
             }
+        }
+    }
+
+    /// Waits while the columns are behind the journal, for a few seconds at most: what is not indexed is scanned meanwhile, and a burst needs
+    /// the processors more.
+    private func letBurstPass() async {
+        for _ in 0..<Self.mostPauses {
+            guard await store.isBehind(), !Task.isCancelled else { return }
+            // Cancellation ends the pause early, and the loop sees it.
+            try? await Task.sleep(for: Self.burstPause)
         }
     }
 

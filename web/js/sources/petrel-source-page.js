@@ -96,8 +96,21 @@ customElements.define('petrel-source-page', class extends HTMLElement {
     setText(this.#lettersTitle, letters.length < number ? `the newest ${count(letters.length)} of ${count(number)}` : counted(letters.length, 'record'));
     const isOpen = this.#letters.querySelector('details[open]') !== null;
     if (isOpen && this.#letters.matches(':hover')) return;
-    this.#letters.replaceChildren(...(letters.length ? deadLetterList(letters, Date.now())
+    this.#letters.replaceChildren(...(letters.length ? deadLetterList(letters, Date.now(), (id) => this.#retry(id))
       : [stateBox({ title: 'None', text: 'Everything that was received could be understood.', testid: 'no-dead-letters' })]));
+  }
+
+  /** Decodes one dead letter anew, or all. @param {string|null} id */
+  async #retry(id) {
+    try {
+      const answer = await send(`api/v1/dead-letters/${id === null ? '' : `${id}/`}retry`, {});
+      const left = id === null ? Object.values(answer.dead_lettered).reduce((sum, number) => sum + number, 0) : Number(answer.status === 'dead_lettered');
+      toast(left ? `${counted(answer.stored, 'event')} stored; ${counted(left, 'record')} still not understood${answer.reason ? `: ${answer.reason}` : ''}` : `${counted(answer.stored, 'event')} stored`, left > 0);
+      this.#deadLettered = -1;
+      await this.#load();
+    } catch (error) {
+      toast(`Nothing was retried: ${error.message}`, true);
+    }
   }
 
   async #control(name, verb) {
