@@ -29,7 +29,8 @@ def test_failures_name_the_evaluator(petrel, tmp_path):
     done = petrel_plain(petrel, vectors(tmp_path, ("user.name: root", ["a"]), ("user.name: admin", ["b"])))
     lines = done.stdout.decode().splitlines()
     assert done.returncode == 1
-    assert lines[1:] == ["v0 (events): expected a, got a b", "v0 (columns): expected a, got a b", "1 passed, 1 failed"]
+    evaluators = ["events", "columns", "indexed columns"]
+    assert lines[1:] == [f"v0 ({name}): expected a, got a b" for name in evaluators] + ["1 passed, 1 failed"]
 
 
 def petrel_plain(petrel, file):
