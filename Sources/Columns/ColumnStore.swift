@@ -158,13 +158,6 @@ public final class ColumnStore: Service {
         if unlinking { for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } } }
     }
 
-    /// Whether the journal has events that are not in the columns yet.
-    func isBehind() async -> Bool {
-        // A journal that cannot be read is told of by whoever follows it.
-        guard let head = try? await journal.lastID() else { return false }
-        return upTo < head
-    }
-
     /// Waits until everything up to `id` is in the columns; false when cancelled before.
     public func wait(for id: EventID) async -> Bool { await caughtUp.wait(after: EventID(id.value - 1)) != nil }
 
