@@ -115,13 +115,7 @@ public final class TextIndexer: Service {
     private static func index(_ segment: MappedSegment) async throws(ColumnError) {
         let stop = QueryStop()
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, ColumnError>, Never>) in
-                Thread.detachNewThread {
-                    // On Linux this is about the thread alone.
-                    _ = nice(10)
-                    continuation.resume(returning: Result { () throws(ColumnError) in try write(segment, stop) })
-                }
-            }
+            await ColumnStore.givingWay { Result { () throws(ColumnError) in try write(segment, stop) } }
         } onCancel: {
             stop.stop()
         }
