@@ -1,5 +1,5 @@
-internal import Synchronization
 import Model
+internal import Synchronization
 
 /// The events of a block in the form in which they are kept.
 struct PackedBlock: Sendable {
