@@ -194,238 +194,294 @@ static const unsigned char file47[] = {
 };
 
 static const unsigned char file48[] = {
-#embed "../../web/js/map/arc-set.js"
+#embed "../../web/js/map/arc-layer.js"
 };
 
 static const unsigned char file49[] = {
-#embed "../../web/js/map/base-layer.js"
+#embed "../../web/js/map/arc-set.js"
 };
 
 static const unsigned char file50[] = {
-#embed "../../web/js/map/camera.js"
+#embed "../../web/js/map/arc-shape.js"
 };
 
 static const unsigned char file51[] = {
-#embed "../../web/js/map/canvas-arcs.js"
+#embed "../../web/js/map/base-layer.js"
 };
 
 static const unsigned char file52[] = {
-#embed "../../web/js/map/curve.js"
+#embed "../../web/js/map/camera.js"
 };
 
 static const unsigned char file53[] = {
-#embed "../../web/js/map/gestures.js"
+#embed "../../web/js/map/canvas-arcs.js"
 };
 
 static const unsigned char file54[] = {
-#embed "../../web/js/map/markers.js"
+#embed "../../web/js/map/clusters.js"
 };
 
 static const unsigned char file55[] = {
-#embed "../../web/js/map/petrel-map.js"
+#embed "../../web/js/map/curve.js"
 };
 
 static const unsigned char file56[] = {
-#embed "../../web/js/map/post-marks.js"
+#embed "../../web/js/map/gestures.js"
 };
 
 static const unsigned char file57[] = {
-#embed "../../web/js/map/projection.js"
+#embed "../../web/js/map/glide.js"
 };
 
 static const unsigned char file58[] = {
-#embed "../../web/js/map/shaders.js"
+#embed "../../web/js/map/hint.js"
 };
 
 static const unsigned char file59[] = {
-#embed "../../web/js/map/tray.js"
+#embed "../../web/js/map/map-clock.js"
 };
 
 static const unsigned char file60[] = {
-#embed "../../web/js/map/webgl-arcs.js"
+#embed "../../web/js/map/markers.js"
 };
 
 static const unsigned char file61[] = {
-#embed "../../web/js/map/world.js"
+#embed "../../web/js/map/night.js"
 };
 
 static const unsigned char file62[] = {
-#embed "../../web/js/model.js"
+#embed "../../web/js/map/options.js"
 };
 
 static const unsigned char file63[] = {
-#embed "../../web/js/net.js"
+#embed "../../web/js/map/petrel-map.js"
 };
 
 static const unsigned char file64[] = {
-#embed "../../web/js/pivots.js"
+#embed "../../web/js/map/picker.js"
 };
 
 static const unsigned char file65[] = {
-#embed "../../web/js/range.js"
+#embed "../../web/js/map/post-marks.js"
 };
 
 static const unsigned char file66[] = {
-#embed "../../web/js/saved-views.js"
+#embed "../../web/js/map/projection.js"
 };
 
 static const unsigned char file67[] = {
-#embed "../../web/js/shell.js"
+#embed "../../web/js/map/shaders.js"
 };
 
 static const unsigned char file68[] = {
-#embed "../../web/js/sources/dead-letters.js"
+#embed "../../web/js/map/source-places.js"
 };
 
 static const unsigned char file69[] = {
-#embed "../../web/js/sources/main.js"
+#embed "../../web/js/map/sphere.js"
 };
 
 static const unsigned char file70[] = {
-#embed "../../web/js/sources/petrel-source-page.js"
+#embed "../../web/js/map/sun.js"
 };
 
 static const unsigned char file71[] = {
-#embed "../../web/js/sources/source-card.js"
+#embed "../../web/js/map/tray.js"
 };
 
 static const unsigned char file72[] = {
-#embed "../../web/js/theme.js"
+#embed "../../web/js/map/webgl-arcs.js"
 };
 
 static const unsigned char file73[] = {
-#embed "../../web/js/types.js"
+#embed "../../web/js/map/world.js"
 };
 
 static const unsigned char file74[] = {
-#embed "../../web/js/widgets/bar-list.js"
+#embed "../../web/js/model.js"
 };
 
 static const unsigned char file75[] = {
-#embed "../../web/js/widgets/event-cells.js"
+#embed "../../web/js/net.js"
 };
 
 static const unsigned char file76[] = {
-#embed "../../web/js/widgets/event-fields.js"
+#embed "../../web/js/pivots.js"
 };
 
 static const unsigned char file77[] = {
-#embed "../../web/js/widgets/histogram-shapes.js"
+#embed "../../web/js/range.js"
 };
 
 static const unsigned char file78[] = {
-#embed "../../web/js/widgets/menu.js"
+#embed "../../web/js/saved-views.js"
 };
 
 static const unsigned char file79[] = {
-#embed "../../web/js/widgets/petrel-about.js"
+#embed "../../web/js/shell.js"
 };
 
 static const unsigned char file80[] = {
-#embed "../../web/js/widgets/petrel-actions.js"
+#embed "../../web/js/sources/dead-letters.js"
 };
 
 static const unsigned char file81[] = {
-#embed "../../web/js/widgets/petrel-drawer.js"
+#embed "../../web/js/sources/main.js"
 };
 
 static const unsigned char file82[] = {
-#embed "../../web/js/widgets/petrel-event.js"
+#embed "../../web/js/sources/petrel-source-page.js"
 };
 
 static const unsigned char file83[] = {
-#embed "../../web/js/widgets/petrel-facets.js"
+#embed "../../web/js/sources/source-card.js"
 };
 
 static const unsigned char file84[] = {
-#embed "../../web/js/widgets/petrel-help.js"
+#embed "../../web/js/theme.js"
 };
 
 static const unsigned char file85[] = {
-#embed "../../web/js/widgets/petrel-histogram.js"
+#embed "../../web/js/types.js"
 };
 
 static const unsigned char file86[] = {
-#embed "../../web/js/widgets/petrel-keys.js"
+#embed "../../web/js/widgets/bar-list.js"
 };
 
 static const unsigned char file87[] = {
-#embed "../../web/js/widgets/petrel-legend.js"
+#embed "../../web/js/widgets/event-cells.js"
 };
 
 static const unsigned char file88[] = {
-#embed "../../web/js/widgets/petrel-mode.js"
+#embed "../../web/js/widgets/event-fields.js"
 };
 
 static const unsigned char file89[] = {
-#embed "../../web/js/widgets/petrel-nav.js"
+#embed "../../web/js/widgets/histogram-shapes.js"
 };
 
 static const unsigned char file90[] = {
-#embed "../../web/js/widgets/petrel-notice.js"
+#embed "../../web/js/widgets/menu.js"
 };
 
 static const unsigned char file91[] = {
-#embed "../../web/js/widgets/petrel-palette.js"
+#embed "../../web/js/widgets/petrel-about.js"
 };
 
 static const unsigned char file92[] = {
-#embed "../../web/js/widgets/petrel-query.js"
+#embed "../../web/js/widgets/petrel-actions.js"
 };
 
 static const unsigned char file93[] = {
-#embed "../../web/js/widgets/petrel-range.js"
+#embed "../../web/js/widgets/petrel-drawer.js"
 };
 
 static const unsigned char file94[] = {
-#embed "../../web/js/widgets/petrel-rate.js"
+#embed "../../web/js/widgets/petrel-event.js"
 };
 
 static const unsigned char file95[] = {
-#embed "../../web/js/widgets/petrel-screen.js"
+#embed "../../web/js/widgets/petrel-facets.js"
 };
 
 static const unsigned char file96[] = {
-#embed "../../web/js/widgets/petrel-severity.js"
+#embed "../../web/js/widgets/petrel-help.js"
 };
 
 static const unsigned char file97[] = {
-#embed "../../web/js/widgets/petrel-sources.js"
+#embed "../../web/js/widgets/petrel-histogram.js"
 };
 
 static const unsigned char file98[] = {
-#embed "../../web/js/widgets/petrel-status.js"
+#embed "../../web/js/widgets/petrel-keys.js"
 };
 
 static const unsigned char file99[] = {
-#embed "../../web/js/widgets/petrel-summary.js"
+#embed "../../web/js/widgets/petrel-legend.js"
 };
 
 static const unsigned char file100[] = {
-#embed "../../web/js/widgets/petrel-table.js"
+#embed "../../web/js/widgets/petrel-map-tools.js"
 };
 
 static const unsigned char file101[] = {
-#embed "../../web/js/widgets/petrel-ticker.js"
+#embed "../../web/js/widgets/petrel-mode.js"
 };
 
 static const unsigned char file102[] = {
-#embed "../../web/js/widgets/petrel-toasts.js"
+#embed "../../web/js/widgets/petrel-nav.js"
 };
 
 static const unsigned char file103[] = {
-#embed "../../web/js/widgets/petrel-tops.js"
+#embed "../../web/js/widgets/petrel-notice.js"
 };
 
 static const unsigned char file104[] = {
-#embed "../../web/js/widgets/petrel-totals.js"
+#embed "../../web/js/widgets/petrel-palette.js"
 };
 
 static const unsigned char file105[] = {
-#embed "../../web/js/widgets/states.js"
+#embed "../../web/js/widgets/petrel-query.js"
 };
 
 static const unsigned char file106[] = {
+#embed "../../web/js/widgets/petrel-range.js"
+};
+
+static const unsigned char file107[] = {
+#embed "../../web/js/widgets/petrel-rate.js"
+};
+
+static const unsigned char file108[] = {
+#embed "../../web/js/widgets/petrel-screen.js"
+};
+
+static const unsigned char file109[] = {
+#embed "../../web/js/widgets/petrel-severity.js"
+};
+
+static const unsigned char file110[] = {
+#embed "../../web/js/widgets/petrel-sources.js"
+};
+
+static const unsigned char file111[] = {
+#embed "../../web/js/widgets/petrel-status.js"
+};
+
+static const unsigned char file112[] = {
+#embed "../../web/js/widgets/petrel-summary.js"
+};
+
+static const unsigned char file113[] = {
+#embed "../../web/js/widgets/petrel-table.js"
+};
+
+static const unsigned char file114[] = {
+#embed "../../web/js/widgets/petrel-ticker.js"
+};
+
+static const unsigned char file115[] = {
+#embed "../../web/js/widgets/petrel-toasts.js"
+};
+
+static const unsigned char file116[] = {
+#embed "../../web/js/widgets/petrel-tops.js"
+};
+
+static const unsigned char file117[] = {
+#embed "../../web/js/widgets/petrel-totals.js"
+};
+
+static const unsigned char file118[] = {
+#embed "../../web/js/widgets/place-view.js"
+};
+
+static const unsigned char file119[] = {
+#embed "../../web/js/widgets/states.js"
+};
+
+static const unsigned char file120[] = {
 #embed "../../web/sources.html"
 };
 
@@ -478,65 +534,79 @@ static const struct petrel_web_asset assets[] = {
     {"js/live/state.js", file45, sizeof file45},
     {"js/live/viewer-ledger.js", file46, sizeof file46},
     {"js/main.js", file47, sizeof file47},
-    {"js/map/arc-set.js", file48, sizeof file48},
-    {"js/map/base-layer.js", file49, sizeof file49},
-    {"js/map/camera.js", file50, sizeof file50},
-    {"js/map/canvas-arcs.js", file51, sizeof file51},
-    {"js/map/curve.js", file52, sizeof file52},
-    {"js/map/gestures.js", file53, sizeof file53},
-    {"js/map/markers.js", file54, sizeof file54},
-    {"js/map/petrel-map.js", file55, sizeof file55},
-    {"js/map/post-marks.js", file56, sizeof file56},
-    {"js/map/projection.js", file57, sizeof file57},
-    {"js/map/shaders.js", file58, sizeof file58},
-    {"js/map/tray.js", file59, sizeof file59},
-    {"js/map/webgl-arcs.js", file60, sizeof file60},
-    {"js/map/world.js", file61, sizeof file61},
-    {"js/model.js", file62, sizeof file62},
-    {"js/net.js", file63, sizeof file63},
-    {"js/pivots.js", file64, sizeof file64},
-    {"js/range.js", file65, sizeof file65},
-    {"js/saved-views.js", file66, sizeof file66},
-    {"js/shell.js", file67, sizeof file67},
-    {"js/sources/dead-letters.js", file68, sizeof file68},
-    {"js/sources/main.js", file69, sizeof file69},
-    {"js/sources/petrel-source-page.js", file70, sizeof file70},
-    {"js/sources/source-card.js", file71, sizeof file71},
-    {"js/theme.js", file72, sizeof file72},
-    {"js/types.js", file73, sizeof file73},
-    {"js/widgets/bar-list.js", file74, sizeof file74},
-    {"js/widgets/event-cells.js", file75, sizeof file75},
-    {"js/widgets/event-fields.js", file76, sizeof file76},
-    {"js/widgets/histogram-shapes.js", file77, sizeof file77},
-    {"js/widgets/menu.js", file78, sizeof file78},
-    {"js/widgets/petrel-about.js", file79, sizeof file79},
-    {"js/widgets/petrel-actions.js", file80, sizeof file80},
-    {"js/widgets/petrel-drawer.js", file81, sizeof file81},
-    {"js/widgets/petrel-event.js", file82, sizeof file82},
-    {"js/widgets/petrel-facets.js", file83, sizeof file83},
-    {"js/widgets/petrel-help.js", file84, sizeof file84},
-    {"js/widgets/petrel-histogram.js", file85, sizeof file85},
-    {"js/widgets/petrel-keys.js", file86, sizeof file86},
-    {"js/widgets/petrel-legend.js", file87, sizeof file87},
-    {"js/widgets/petrel-mode.js", file88, sizeof file88},
-    {"js/widgets/petrel-nav.js", file89, sizeof file89},
-    {"js/widgets/petrel-notice.js", file90, sizeof file90},
-    {"js/widgets/petrel-palette.js", file91, sizeof file91},
-    {"js/widgets/petrel-query.js", file92, sizeof file92},
-    {"js/widgets/petrel-range.js", file93, sizeof file93},
-    {"js/widgets/petrel-rate.js", file94, sizeof file94},
-    {"js/widgets/petrel-screen.js", file95, sizeof file95},
-    {"js/widgets/petrel-severity.js", file96, sizeof file96},
-    {"js/widgets/petrel-sources.js", file97, sizeof file97},
-    {"js/widgets/petrel-status.js", file98, sizeof file98},
-    {"js/widgets/petrel-summary.js", file99, sizeof file99},
-    {"js/widgets/petrel-table.js", file100, sizeof file100},
-    {"js/widgets/petrel-ticker.js", file101, sizeof file101},
-    {"js/widgets/petrel-toasts.js", file102, sizeof file102},
-    {"js/widgets/petrel-tops.js", file103, sizeof file103},
-    {"js/widgets/petrel-totals.js", file104, sizeof file104},
-    {"js/widgets/states.js", file105, sizeof file105},
-    {"sources.html", file106, sizeof file106},
+    {"js/map/arc-layer.js", file48, sizeof file48},
+    {"js/map/arc-set.js", file49, sizeof file49},
+    {"js/map/arc-shape.js", file50, sizeof file50},
+    {"js/map/base-layer.js", file51, sizeof file51},
+    {"js/map/camera.js", file52, sizeof file52},
+    {"js/map/canvas-arcs.js", file53, sizeof file53},
+    {"js/map/clusters.js", file54, sizeof file54},
+    {"js/map/curve.js", file55, sizeof file55},
+    {"js/map/gestures.js", file56, sizeof file56},
+    {"js/map/glide.js", file57, sizeof file57},
+    {"js/map/hint.js", file58, sizeof file58},
+    {"js/map/map-clock.js", file59, sizeof file59},
+    {"js/map/markers.js", file60, sizeof file60},
+    {"js/map/night.js", file61, sizeof file61},
+    {"js/map/options.js", file62, sizeof file62},
+    {"js/map/petrel-map.js", file63, sizeof file63},
+    {"js/map/picker.js", file64, sizeof file64},
+    {"js/map/post-marks.js", file65, sizeof file65},
+    {"js/map/projection.js", file66, sizeof file66},
+    {"js/map/shaders.js", file67, sizeof file67},
+    {"js/map/source-places.js", file68, sizeof file68},
+    {"js/map/sphere.js", file69, sizeof file69},
+    {"js/map/sun.js", file70, sizeof file70},
+    {"js/map/tray.js", file71, sizeof file71},
+    {"js/map/webgl-arcs.js", file72, sizeof file72},
+    {"js/map/world.js", file73, sizeof file73},
+    {"js/model.js", file74, sizeof file74},
+    {"js/net.js", file75, sizeof file75},
+    {"js/pivots.js", file76, sizeof file76},
+    {"js/range.js", file77, sizeof file77},
+    {"js/saved-views.js", file78, sizeof file78},
+    {"js/shell.js", file79, sizeof file79},
+    {"js/sources/dead-letters.js", file80, sizeof file80},
+    {"js/sources/main.js", file81, sizeof file81},
+    {"js/sources/petrel-source-page.js", file82, sizeof file82},
+    {"js/sources/source-card.js", file83, sizeof file83},
+    {"js/theme.js", file84, sizeof file84},
+    {"js/types.js", file85, sizeof file85},
+    {"js/widgets/bar-list.js", file86, sizeof file86},
+    {"js/widgets/event-cells.js", file87, sizeof file87},
+    {"js/widgets/event-fields.js", file88, sizeof file88},
+    {"js/widgets/histogram-shapes.js", file89, sizeof file89},
+    {"js/widgets/menu.js", file90, sizeof file90},
+    {"js/widgets/petrel-about.js", file91, sizeof file91},
+    {"js/widgets/petrel-actions.js", file92, sizeof file92},
+    {"js/widgets/petrel-drawer.js", file93, sizeof file93},
+    {"js/widgets/petrel-event.js", file94, sizeof file94},
+    {"js/widgets/petrel-facets.js", file95, sizeof file95},
+    {"js/widgets/petrel-help.js", file96, sizeof file96},
+    {"js/widgets/petrel-histogram.js", file97, sizeof file97},
+    {"js/widgets/petrel-keys.js", file98, sizeof file98},
+    {"js/widgets/petrel-legend.js", file99, sizeof file99},
+    {"js/widgets/petrel-map-tools.js", file100, sizeof file100},
+    {"js/widgets/petrel-mode.js", file101, sizeof file101},
+    {"js/widgets/petrel-nav.js", file102, sizeof file102},
+    {"js/widgets/petrel-notice.js", file103, sizeof file103},
+    {"js/widgets/petrel-palette.js", file104, sizeof file104},
+    {"js/widgets/petrel-query.js", file105, sizeof file105},
+    {"js/widgets/petrel-range.js", file106, sizeof file106},
+    {"js/widgets/petrel-rate.js", file107, sizeof file107},
+    {"js/widgets/petrel-screen.js", file108, sizeof file108},
+    {"js/widgets/petrel-severity.js", file109, sizeof file109},
+    {"js/widgets/petrel-sources.js", file110, sizeof file110},
+    {"js/widgets/petrel-status.js", file111, sizeof file111},
+    {"js/widgets/petrel-summary.js", file112, sizeof file112},
+    {"js/widgets/petrel-table.js", file113, sizeof file113},
+    {"js/widgets/petrel-ticker.js", file114, sizeof file114},
+    {"js/widgets/petrel-toasts.js", file115, sizeof file115},
+    {"js/widgets/petrel-tops.js", file116, sizeof file116},
+    {"js/widgets/petrel-totals.js", file117, sizeof file117},
+    {"js/widgets/place-view.js", file118, sizeof file118},
+    {"js/widgets/states.js", file119, sizeof file119},
+    {"sources.html", file120, sizeof file120},
 };
 
 const int petrel_web_asset_count = sizeof assets / sizeof assets[0];
