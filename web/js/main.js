@@ -12,6 +12,7 @@ import './widgets/petrel-actions.js';
 import './widgets/petrel-drawer.js';
 import './widgets/petrel-help.js';
 import './widgets/petrel-legend.js';
+import './widgets/petrel-map-tools.js';
 import './widgets/petrel-mode.js';
 import './widgets/petrel-notice.js';
 import './widgets/petrel-rate.js';
@@ -30,21 +31,26 @@ for (const name of ['mode', 'status', 'notice', 'legend', 'totals', 'rate', 'sev
   'ticker', 'drawer']) {
   find(`petrel-${name}`).connect(model);
 }
-find('petrel-map').connect(model, find('.free'));
+const map = find('petrel-map');
+map.connect(model, find('.free'));
+find('petrel-map-tools').connect(map);
 
 const actions = {
   pause: () => model.togglePause(),
   theme: toggleTheme,
   fullscreen: toggleFullscreen,
+  view: () => map.toggleView(),
+  night: () => map.options.toggleNight(),
   help: () => find('petrel-help').toggle(),
   about: () => find('petrel-about').toggle(),
 };
 find('petrel-actions').connect(model, actions);
 
 startShell({
-  keys: { ' ': actions.pause, f: actions.fullscreen, '?': actions.help },
+  keys: { ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, '?': actions.help },
   commands: () => [
     { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
+    { name: 'Globe or flat map', hint: 'v', perform: actions.view }, { name: 'Day and night on the map', hint: 'n', perform: actions.night },
     { name: 'About Petrel and its data', perform: actions.about },
   ],
 });

@@ -7,7 +7,9 @@ import { h } from '../dom.js';
 const KEYS = [
   ['space', 'Pause the picture; nothing is lost, totals are right on resuming'],
   ['+  −  0', 'Zoom in, zoom out, whole world (focus on the map)'],
-  ['← ↑ → ↓', 'Move the map'],
+  ['← ↑ → ↓', 'Move the map, or turn the globe'],
+  ['v', 'Globe or flat map'],
+  ['n', 'Day and night'],
   ['f', 'Full screen'],
   ['t', 'Dark or light'],
   ['Esc', 'Close the drawer'],
