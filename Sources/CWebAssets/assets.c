@@ -2,611 +2,656 @@
 #include "web_assets.h"
 
 static const unsigned char file0[] = {
-#embed "../../web/css/base.css"
+#embed "../../web/board.html"
 };
 
 static const unsigned char file1[] = {
-#embed "../../web/css/charts.css"
+#embed "../../web/css/base.css"
 };
 
 static const unsigned char file2[] = {
-#embed "../../web/css/controls.css"
+#embed "../../web/css/board.css"
 };
 
 static const unsigned char file3[] = {
-#embed "../../web/css/drawer.css"
+#embed "../../web/css/charts.css"
 };
 
 static const unsigned char file4[] = {
-#embed "../../web/css/entity.css"
+#embed "../../web/css/controls.css"
 };
 
 static const unsigned char file5[] = {
-#embed "../../web/css/event.css"
+#embed "../../web/css/drawer.css"
 };
 
 static const unsigned char file6[] = {
-#embed "../../web/css/explore.css"
+#embed "../../web/css/entity.css"
 };
 
 static const unsigned char file7[] = {
-#embed "../../web/css/layout.css"
+#embed "../../web/css/event.css"
 };
 
 static const unsigned char file8[] = {
-#embed "../../web/css/map.css"
+#embed "../../web/css/explore.css"
 };
 
 static const unsigned char file9[] = {
-#embed "../../web/css/panels.css"
+#embed "../../web/css/layout.css"
 };
 
 static const unsigned char file10[] = {
-#embed "../../web/css/sources.css"
+#embed "../../web/css/map.css"
 };
 
 static const unsigned char file11[] = {
-#embed "../../web/css/table.css"
+#embed "../../web/css/panels.css"
 };
 
 static const unsigned char file12[] = {
-#embed "../../web/css/ticker.css"
+#embed "../../web/css/sources.css"
 };
 
 static const unsigned char file13[] = {
-#embed "../../web/css/tokens.css"
+#embed "../../web/css/table.css"
 };
 
 static const unsigned char file14[] = {
-#embed "../../web/entity.html"
+#embed "../../web/css/ticker.css"
 };
 
 static const unsigned char file15[] = {
-#embed "../../web/explore.html"
+#embed "../../web/css/tokens.css"
 };
 
 static const unsigned char file16[] = {
-#embed "../../web/icon.svg"
+#embed "../../web/entity.html"
 };
 
 static const unsigned char file17[] = {
-#embed "../../web/index.html"
+#embed "../../web/explore.html"
 };
 
 static const unsigned char file18[] = {
-#embed "../../web/js/api.js"
+#embed "../../web/icon.svg"
 };
 
 static const unsigned char file19[] = {
-#embed "../../web/js/clipboard.js"
+#embed "../../web/index.html"
 };
 
 static const unsigned char file20[] = {
-#embed "../../web/js/commands.js"
+#embed "../../web/js/api.js"
 };
 
 static const unsigned char file21[] = {
-#embed "../../web/js/dom.js"
+#embed "../../web/js/board/entry.js"
 };
 
 static const unsigned char file22[] = {
-#embed "../../web/js/entity/kinds.js"
+#embed "../../web/js/board/main.js"
 };
 
 static const unsigned char file23[] = {
-#embed "../../web/js/entity/main.js"
+#embed "../../web/js/board/panels.js"
 };
 
 static const unsigned char file24[] = {
-#embed "../../web/js/entity/petrel-entity.js"
+#embed "../../web/js/board/petrel-board.js"
 };
 
 static const unsigned char file25[] = {
-#embed "../../web/js/entity/questions.js"
+#embed "../../web/js/board/settings.js"
 };
 
 static const unsigned char file26[] = {
-#embed "../../web/js/explore/columns-menu.js"
+#embed "../../web/js/board/tone.js"
 };
 
 static const unsigned char file27[] = {
-#embed "../../web/js/explore/export.js"
+#embed "../../web/js/clipboard.js"
 };
 
 static const unsigned char file28[] = {
-#embed "../../web/js/explore/follow.js"
+#embed "../../web/js/commands.js"
 };
 
 static const unsigned char file29[] = {
-#embed "../../web/js/explore/main.js"
+#embed "../../web/js/dom.js"
 };
 
 static const unsigned char file30[] = {
-#embed "../../web/js/explore/parts.js"
+#embed "../../web/js/entity/kinds.js"
 };
 
 static const unsigned char file31[] = {
-#embed "../../web/js/explore/petrel-explore.js"
+#embed "../../web/js/entity/main.js"
 };
 
 static const unsigned char file32[] = {
-#embed "../../web/js/explore/questions.js"
+#embed "../../web/js/entity/petrel-entity.js"
 };
 
 static const unsigned char file33[] = {
-#embed "../../web/js/explore/row-source.js"
+#embed "../../web/js/entity/petrel-notes.js"
 };
 
 static const unsigned char file34[] = {
-#embed "../../web/js/explore/toolbar.js"
+#embed "../../web/js/entity/questions.js"
 };
 
 static const unsigned char file35[] = {
-#embed "../../web/js/explore/view.js"
+#embed "../../web/js/explore/columns-menu.js"
 };
 
 static const unsigned char file36[] = {
-#embed "../../web/js/fields.js"
+#embed "../../web/js/explore/export.js"
 };
 
 static const unsigned char file37[] = {
-#embed "../../web/js/format.js"
+#embed "../../web/js/explore/follow.js"
 };
 
 static const unsigned char file38[] = {
-#embed "../../web/js/fragment.js"
+#embed "../../web/js/explore/main.js"
 };
 
 static const unsigned char file39[] = {
-#embed "../../web/js/kql.js"
+#embed "../../web/js/explore/parts.js"
 };
 
 static const unsigned char file40[] = {
-#embed "../../web/js/live/connection.js"
+#embed "../../web/js/explore/petrel-explore.js"
 };
 
 static const unsigned char file41[] = {
-#embed "../../web/js/live/election.js"
+#embed "../../web/js/explore/questions.js"
 };
 
 static const unsigned char file42[] = {
-#embed "../../web/js/live/feed.js"
+#embed "../../web/js/explore/row-source.js"
 };
 
 static const unsigned char file43[] = {
-#embed "../../web/js/live/filter.js"
+#embed "../../web/js/explore/toolbar.js"
 };
 
 static const unsigned char file44[] = {
-#embed "../../web/js/live/row.js"
+#embed "../../web/js/explore/view.js"
 };
 
 static const unsigned char file45[] = {
-#embed "../../web/js/live/state.js"
+#embed "../../web/js/fields.js"
 };
 
 static const unsigned char file46[] = {
-#embed "../../web/js/live/viewer-ledger.js"
+#embed "../../web/js/format.js"
 };
 
 static const unsigned char file47[] = {
-#embed "../../web/js/main.js"
+#embed "../../web/js/fragment.js"
 };
 
 static const unsigned char file48[] = {
-#embed "../../web/js/map/arc-layer.js"
+#embed "../../web/js/kql.js"
 };
 
 static const unsigned char file49[] = {
-#embed "../../web/js/map/arc-set.js"
+#embed "../../web/js/live/connection.js"
 };
 
 static const unsigned char file50[] = {
-#embed "../../web/js/map/arc-shape.js"
+#embed "../../web/js/live/election.js"
 };
 
 static const unsigned char file51[] = {
-#embed "../../web/js/map/base-layer.js"
+#embed "../../web/js/live/feed.js"
 };
 
 static const unsigned char file52[] = {
-#embed "../../web/js/map/camera.js"
+#embed "../../web/js/live/filter.js"
 };
 
 static const unsigned char file53[] = {
-#embed "../../web/js/map/canvas-arcs.js"
+#embed "../../web/js/live/row.js"
 };
 
 static const unsigned char file54[] = {
-#embed "../../web/js/map/clusters.js"
+#embed "../../web/js/live/state.js"
 };
 
 static const unsigned char file55[] = {
-#embed "../../web/js/map/curve.js"
+#embed "../../web/js/live/viewer-ledger.js"
 };
 
 static const unsigned char file56[] = {
-#embed "../../web/js/map/gestures.js"
+#embed "../../web/js/main.js"
 };
 
 static const unsigned char file57[] = {
-#embed "../../web/js/map/glide.js"
+#embed "../../web/js/map/arc-layer.js"
 };
 
 static const unsigned char file58[] = {
-#embed "../../web/js/map/hint.js"
+#embed "../../web/js/map/arc-set.js"
 };
 
 static const unsigned char file59[] = {
-#embed "../../web/js/map/map-clock.js"
+#embed "../../web/js/map/arc-shape.js"
 };
 
 static const unsigned char file60[] = {
-#embed "../../web/js/map/markers.js"
+#embed "../../web/js/map/base-layer.js"
 };
 
 static const unsigned char file61[] = {
-#embed "../../web/js/map/night.js"
+#embed "../../web/js/map/camera.js"
 };
 
 static const unsigned char file62[] = {
-#embed "../../web/js/map/options.js"
+#embed "../../web/js/map/canvas-arcs.js"
 };
 
 static const unsigned char file63[] = {
-#embed "../../web/js/map/petrel-map.js"
+#embed "../../web/js/map/clusters.js"
 };
 
 static const unsigned char file64[] = {
-#embed "../../web/js/map/picker.js"
+#embed "../../web/js/map/curve.js"
 };
 
 static const unsigned char file65[] = {
-#embed "../../web/js/map/post-marks.js"
+#embed "../../web/js/map/gestures.js"
 };
 
 static const unsigned char file66[] = {
-#embed "../../web/js/map/projection.js"
+#embed "../../web/js/map/glide.js"
 };
 
 static const unsigned char file67[] = {
-#embed "../../web/js/map/shaders.js"
+#embed "../../web/js/map/hint.js"
 };
 
 static const unsigned char file68[] = {
-#embed "../../web/js/map/source-places.js"
+#embed "../../web/js/map/map-clock.js"
 };
 
 static const unsigned char file69[] = {
-#embed "../../web/js/map/sphere.js"
+#embed "../../web/js/map/markers.js"
 };
 
 static const unsigned char file70[] = {
-#embed "../../web/js/map/sun.js"
+#embed "../../web/js/map/night.js"
 };
 
 static const unsigned char file71[] = {
-#embed "../../web/js/map/tray.js"
+#embed "../../web/js/map/options.js"
 };
 
 static const unsigned char file72[] = {
-#embed "../../web/js/map/webgl-arcs.js"
+#embed "../../web/js/map/petrel-map.js"
 };
 
 static const unsigned char file73[] = {
-#embed "../../web/js/map/world.js"
+#embed "../../web/js/map/picker.js"
 };
 
 static const unsigned char file74[] = {
-#embed "../../web/js/model.js"
+#embed "../../web/js/map/post-marks.js"
 };
 
 static const unsigned char file75[] = {
-#embed "../../web/js/net.js"
+#embed "../../web/js/map/projection.js"
 };
 
 static const unsigned char file76[] = {
-#embed "../../web/js/pivots.js"
+#embed "../../web/js/map/shaders.js"
 };
 
 static const unsigned char file77[] = {
-#embed "../../web/js/range.js"
+#embed "../../web/js/map/source-places.js"
 };
 
 static const unsigned char file78[] = {
-#embed "../../web/js/saved-views.js"
+#embed "../../web/js/map/sphere.js"
 };
 
 static const unsigned char file79[] = {
-#embed "../../web/js/shell.js"
+#embed "../../web/js/map/sun.js"
 };
 
 static const unsigned char file80[] = {
-#embed "../../web/js/sources/dead-letters.js"
+#embed "../../web/js/map/tray.js"
 };
 
 static const unsigned char file81[] = {
-#embed "../../web/js/sources/main.js"
+#embed "../../web/js/map/webgl-arcs.js"
 };
 
 static const unsigned char file82[] = {
-#embed "../../web/js/sources/petrel-source-page.js"
+#embed "../../web/js/map/world.js"
 };
 
 static const unsigned char file83[] = {
-#embed "../../web/js/sources/source-card.js"
+#embed "../../web/js/model.js"
 };
 
 static const unsigned char file84[] = {
-#embed "../../web/js/theme.js"
+#embed "../../web/js/net.js"
 };
 
 static const unsigned char file85[] = {
-#embed "../../web/js/types.js"
+#embed "../../web/js/pivots.js"
 };
 
 static const unsigned char file86[] = {
-#embed "../../web/js/widgets/bar-list.js"
+#embed "../../web/js/range.js"
 };
 
 static const unsigned char file87[] = {
-#embed "../../web/js/widgets/event-cells.js"
+#embed "../../web/js/saved-views.js"
 };
 
 static const unsigned char file88[] = {
-#embed "../../web/js/widgets/event-fields.js"
+#embed "../../web/js/shell.js"
 };
 
 static const unsigned char file89[] = {
-#embed "../../web/js/widgets/histogram-shapes.js"
+#embed "../../web/js/sources/dead-letters.js"
 };
 
 static const unsigned char file90[] = {
-#embed "../../web/js/widgets/menu.js"
+#embed "../../web/js/sources/main.js"
 };
 
 static const unsigned char file91[] = {
-#embed "../../web/js/widgets/petrel-about.js"
+#embed "../../web/js/sources/petrel-source-page.js"
 };
 
 static const unsigned char file92[] = {
-#embed "../../web/js/widgets/petrel-actions.js"
+#embed "../../web/js/sources/source-card.js"
 };
 
 static const unsigned char file93[] = {
-#embed "../../web/js/widgets/petrel-drawer.js"
+#embed "../../web/js/theme.js"
 };
 
 static const unsigned char file94[] = {
-#embed "../../web/js/widgets/petrel-event.js"
+#embed "../../web/js/types.js"
 };
 
 static const unsigned char file95[] = {
-#embed "../../web/js/widgets/petrel-facets.js"
+#embed "../../web/js/widgets/bar-list.js"
 };
 
 static const unsigned char file96[] = {
-#embed "../../web/js/widgets/petrel-help.js"
+#embed "../../web/js/widgets/event-cells.js"
 };
 
 static const unsigned char file97[] = {
-#embed "../../web/js/widgets/petrel-histogram.js"
+#embed "../../web/js/widgets/event-fields.js"
 };
 
 static const unsigned char file98[] = {
-#embed "../../web/js/widgets/petrel-keys.js"
+#embed "../../web/js/widgets/histogram-shapes.js"
 };
 
 static const unsigned char file99[] = {
-#embed "../../web/js/widgets/petrel-legend.js"
+#embed "../../web/js/widgets/menu.js"
 };
 
 static const unsigned char file100[] = {
-#embed "../../web/js/widgets/petrel-map-tools.js"
+#embed "../../web/js/widgets/petrel-about.js"
 };
 
 static const unsigned char file101[] = {
-#embed "../../web/js/widgets/petrel-mode.js"
+#embed "../../web/js/widgets/petrel-actions.js"
 };
 
 static const unsigned char file102[] = {
-#embed "../../web/js/widgets/petrel-nav.js"
+#embed "../../web/js/widgets/petrel-drawer.js"
 };
 
 static const unsigned char file103[] = {
-#embed "../../web/js/widgets/petrel-notice.js"
+#embed "../../web/js/widgets/petrel-event.js"
 };
 
 static const unsigned char file104[] = {
-#embed "../../web/js/widgets/petrel-palette.js"
+#embed "../../web/js/widgets/petrel-facets.js"
 };
 
 static const unsigned char file105[] = {
-#embed "../../web/js/widgets/petrel-query.js"
+#embed "../../web/js/widgets/petrel-help.js"
 };
 
 static const unsigned char file106[] = {
-#embed "../../web/js/widgets/petrel-range.js"
+#embed "../../web/js/widgets/petrel-histogram.js"
 };
 
 static const unsigned char file107[] = {
-#embed "../../web/js/widgets/petrel-rate.js"
+#embed "../../web/js/widgets/petrel-keys.js"
 };
 
 static const unsigned char file108[] = {
-#embed "../../web/js/widgets/petrel-screen.js"
+#embed "../../web/js/widgets/petrel-legend.js"
 };
 
 static const unsigned char file109[] = {
-#embed "../../web/js/widgets/petrel-severity.js"
+#embed "../../web/js/widgets/petrel-map-tools.js"
 };
 
 static const unsigned char file110[] = {
-#embed "../../web/js/widgets/petrel-sources.js"
+#embed "../../web/js/widgets/petrel-mode.js"
 };
 
 static const unsigned char file111[] = {
-#embed "../../web/js/widgets/petrel-status.js"
+#embed "../../web/js/widgets/petrel-nav.js"
 };
 
 static const unsigned char file112[] = {
-#embed "../../web/js/widgets/petrel-summary.js"
+#embed "../../web/js/widgets/petrel-notice.js"
 };
 
 static const unsigned char file113[] = {
-#embed "../../web/js/widgets/petrel-table.js"
+#embed "../../web/js/widgets/petrel-palette.js"
 };
 
 static const unsigned char file114[] = {
-#embed "../../web/js/widgets/petrel-ticker.js"
+#embed "../../web/js/widgets/petrel-query.js"
 };
 
 static const unsigned char file115[] = {
-#embed "../../web/js/widgets/petrel-toasts.js"
+#embed "../../web/js/widgets/petrel-range.js"
 };
 
 static const unsigned char file116[] = {
-#embed "../../web/js/widgets/petrel-tops.js"
+#embed "../../web/js/widgets/petrel-rate.js"
 };
 
 static const unsigned char file117[] = {
-#embed "../../web/js/widgets/petrel-totals.js"
+#embed "../../web/js/widgets/petrel-screen.js"
 };
 
 static const unsigned char file118[] = {
-#embed "../../web/js/widgets/place-view.js"
+#embed "../../web/js/widgets/petrel-severity.js"
 };
 
 static const unsigned char file119[] = {
-#embed "../../web/js/widgets/states.js"
+#embed "../../web/js/widgets/petrel-sources.js"
 };
 
 static const unsigned char file120[] = {
+#embed "../../web/js/widgets/petrel-status.js"
+};
+
+static const unsigned char file121[] = {
+#embed "../../web/js/widgets/petrel-summary.js"
+};
+
+static const unsigned char file122[] = {
+#embed "../../web/js/widgets/petrel-table.js"
+};
+
+static const unsigned char file123[] = {
+#embed "../../web/js/widgets/petrel-ticker.js"
+};
+
+static const unsigned char file124[] = {
+#embed "../../web/js/widgets/petrel-toasts.js"
+};
+
+static const unsigned char file125[] = {
+#embed "../../web/js/widgets/petrel-tops.js"
+};
+
+static const unsigned char file126[] = {
+#embed "../../web/js/widgets/petrel-totals.js"
+};
+
+static const unsigned char file127[] = {
+#embed "../../web/js/widgets/place-view.js"
+};
+
+static const unsigned char file128[] = {
+#embed "../../web/js/widgets/states.js"
+};
+
+static const unsigned char file129[] = {
 #embed "../../web/sources.html"
 };
 
 static const struct petrel_web_asset assets[] = {
-    {"css/base.css", file0, sizeof file0},
-    {"css/charts.css", file1, sizeof file1},
-    {"css/controls.css", file2, sizeof file2},
-    {"css/drawer.css", file3, sizeof file3},
-    {"css/entity.css", file4, sizeof file4},
-    {"css/event.css", file5, sizeof file5},
-    {"css/explore.css", file6, sizeof file6},
-    {"css/layout.css", file7, sizeof file7},
-    {"css/map.css", file8, sizeof file8},
-    {"css/panels.css", file9, sizeof file9},
-    {"css/sources.css", file10, sizeof file10},
-    {"css/table.css", file11, sizeof file11},
-    {"css/ticker.css", file12, sizeof file12},
-    {"css/tokens.css", file13, sizeof file13},
-    {"entity.html", file14, sizeof file14},
-    {"explore.html", file15, sizeof file15},
-    {"icon.svg", file16, sizeof file16},
-    {"index.html", file17, sizeof file17},
-    {"js/api.js", file18, sizeof file18},
-    {"js/clipboard.js", file19, sizeof file19},
-    {"js/commands.js", file20, sizeof file20},
-    {"js/dom.js", file21, sizeof file21},
-    {"js/entity/kinds.js", file22, sizeof file22},
-    {"js/entity/main.js", file23, sizeof file23},
-    {"js/entity/petrel-entity.js", file24, sizeof file24},
-    {"js/entity/questions.js", file25, sizeof file25},
-    {"js/explore/columns-menu.js", file26, sizeof file26},
-    {"js/explore/export.js", file27, sizeof file27},
-    {"js/explore/follow.js", file28, sizeof file28},
-    {"js/explore/main.js", file29, sizeof file29},
-    {"js/explore/parts.js", file30, sizeof file30},
-    {"js/explore/petrel-explore.js", file31, sizeof file31},
-    {"js/explore/questions.js", file32, sizeof file32},
-    {"js/explore/row-source.js", file33, sizeof file33},
-    {"js/explore/toolbar.js", file34, sizeof file34},
-    {"js/explore/view.js", file35, sizeof file35},
-    {"js/fields.js", file36, sizeof file36},
-    {"js/format.js", file37, sizeof file37},
-    {"js/fragment.js", file38, sizeof file38},
-    {"js/kql.js", file39, sizeof file39},
-    {"js/live/connection.js", file40, sizeof file40},
-    {"js/live/election.js", file41, sizeof file41},
-    {"js/live/feed.js", file42, sizeof file42},
-    {"js/live/filter.js", file43, sizeof file43},
-    {"js/live/row.js", file44, sizeof file44},
-    {"js/live/state.js", file45, sizeof file45},
-    {"js/live/viewer-ledger.js", file46, sizeof file46},
-    {"js/main.js", file47, sizeof file47},
-    {"js/map/arc-layer.js", file48, sizeof file48},
-    {"js/map/arc-set.js", file49, sizeof file49},
-    {"js/map/arc-shape.js", file50, sizeof file50},
-    {"js/map/base-layer.js", file51, sizeof file51},
-    {"js/map/camera.js", file52, sizeof file52},
-    {"js/map/canvas-arcs.js", file53, sizeof file53},
-    {"js/map/clusters.js", file54, sizeof file54},
-    {"js/map/curve.js", file55, sizeof file55},
-    {"js/map/gestures.js", file56, sizeof file56},
-    {"js/map/glide.js", file57, sizeof file57},
-    {"js/map/hint.js", file58, sizeof file58},
-    {"js/map/map-clock.js", file59, sizeof file59},
-    {"js/map/markers.js", file60, sizeof file60},
-    {"js/map/night.js", file61, sizeof file61},
-    {"js/map/options.js", file62, sizeof file62},
-    {"js/map/petrel-map.js", file63, sizeof file63},
-    {"js/map/picker.js", file64, sizeof file64},
-    {"js/map/post-marks.js", file65, sizeof file65},
-    {"js/map/projection.js", file66, sizeof file66},
-    {"js/map/shaders.js", file67, sizeof file67},
-    {"js/map/source-places.js", file68, sizeof file68},
-    {"js/map/sphere.js", file69, sizeof file69},
-    {"js/map/sun.js", file70, sizeof file70},
-    {"js/map/tray.js", file71, sizeof file71},
-    {"js/map/webgl-arcs.js", file72, sizeof file72},
-    {"js/map/world.js", file73, sizeof file73},
-    {"js/model.js", file74, sizeof file74},
-    {"js/net.js", file75, sizeof file75},
-    {"js/pivots.js", file76, sizeof file76},
-    {"js/range.js", file77, sizeof file77},
-    {"js/saved-views.js", file78, sizeof file78},
-    {"js/shell.js", file79, sizeof file79},
-    {"js/sources/dead-letters.js", file80, sizeof file80},
-    {"js/sources/main.js", file81, sizeof file81},
-    {"js/sources/petrel-source-page.js", file82, sizeof file82},
-    {"js/sources/source-card.js", file83, sizeof file83},
-    {"js/theme.js", file84, sizeof file84},
-    {"js/types.js", file85, sizeof file85},
-    {"js/widgets/bar-list.js", file86, sizeof file86},
-    {"js/widgets/event-cells.js", file87, sizeof file87},
-    {"js/widgets/event-fields.js", file88, sizeof file88},
-    {"js/widgets/histogram-shapes.js", file89, sizeof file89},
-    {"js/widgets/menu.js", file90, sizeof file90},
-    {"js/widgets/petrel-about.js", file91, sizeof file91},
-    {"js/widgets/petrel-actions.js", file92, sizeof file92},
-    {"js/widgets/petrel-drawer.js", file93, sizeof file93},
-    {"js/widgets/petrel-event.js", file94, sizeof file94},
-    {"js/widgets/petrel-facets.js", file95, sizeof file95},
-    {"js/widgets/petrel-help.js", file96, sizeof file96},
-    {"js/widgets/petrel-histogram.js", file97, sizeof file97},
-    {"js/widgets/petrel-keys.js", file98, sizeof file98},
-    {"js/widgets/petrel-legend.js", file99, sizeof file99},
-    {"js/widgets/petrel-map-tools.js", file100, sizeof file100},
-    {"js/widgets/petrel-mode.js", file101, sizeof file101},
-    {"js/widgets/petrel-nav.js", file102, sizeof file102},
-    {"js/widgets/petrel-notice.js", file103, sizeof file103},
-    {"js/widgets/petrel-palette.js", file104, sizeof file104},
-    {"js/widgets/petrel-query.js", file105, sizeof file105},
-    {"js/widgets/petrel-range.js", file106, sizeof file106},
-    {"js/widgets/petrel-rate.js", file107, sizeof file107},
-    {"js/widgets/petrel-screen.js", file108, sizeof file108},
-    {"js/widgets/petrel-severity.js", file109, sizeof file109},
-    {"js/widgets/petrel-sources.js", file110, sizeof file110},
-    {"js/widgets/petrel-status.js", file111, sizeof file111},
-    {"js/widgets/petrel-summary.js", file112, sizeof file112},
-    {"js/widgets/petrel-table.js", file113, sizeof file113},
-    {"js/widgets/petrel-ticker.js", file114, sizeof file114},
-    {"js/widgets/petrel-toasts.js", file115, sizeof file115},
-    {"js/widgets/petrel-tops.js", file116, sizeof file116},
-    {"js/widgets/petrel-totals.js", file117, sizeof file117},
-    {"js/widgets/place-view.js", file118, sizeof file118},
-    {"js/widgets/states.js", file119, sizeof file119},
-    {"sources.html", file120, sizeof file120},
+    {"board.html", file0, sizeof file0},
+    {"css/base.css", file1, sizeof file1},
+    {"css/board.css", file2, sizeof file2},
+    {"css/charts.css", file3, sizeof file3},
+    {"css/controls.css", file4, sizeof file4},
+    {"css/drawer.css", file5, sizeof file5},
+    {"css/entity.css", file6, sizeof file6},
+    {"css/event.css", file7, sizeof file7},
+    {"css/explore.css", file8, sizeof file8},
+    {"css/layout.css", file9, sizeof file9},
+    {"css/map.css", file10, sizeof file10},
+    {"css/panels.css", file11, sizeof file11},
+    {"css/sources.css", file12, sizeof file12},
+    {"css/table.css", file13, sizeof file13},
+    {"css/ticker.css", file14, sizeof file14},
+    {"css/tokens.css", file15, sizeof file15},
+    {"entity.html", file16, sizeof file16},
+    {"explore.html", file17, sizeof file17},
+    {"icon.svg", file18, sizeof file18},
+    {"index.html", file19, sizeof file19},
+    {"js/api.js", file20, sizeof file20},
+    {"js/board/entry.js", file21, sizeof file21},
+    {"js/board/main.js", file22, sizeof file22},
+    {"js/board/panels.js", file23, sizeof file23},
+    {"js/board/petrel-board.js", file24, sizeof file24},
+    {"js/board/settings.js", file25, sizeof file25},
+    {"js/board/tone.js", file26, sizeof file26},
+    {"js/clipboard.js", file27, sizeof file27},
+    {"js/commands.js", file28, sizeof file28},
+    {"js/dom.js", file29, sizeof file29},
+    {"js/entity/kinds.js", file30, sizeof file30},
+    {"js/entity/main.js", file31, sizeof file31},
+    {"js/entity/petrel-entity.js", file32, sizeof file32},
+    {"js/entity/petrel-notes.js", file33, sizeof file33},
+    {"js/entity/questions.js", file34, sizeof file34},
+    {"js/explore/columns-menu.js", file35, sizeof file35},
+    {"js/explore/export.js", file36, sizeof file36},
+    {"js/explore/follow.js", file37, sizeof file37},
+    {"js/explore/main.js", file38, sizeof file38},
+    {"js/explore/parts.js", file39, sizeof file39},
+    {"js/explore/petrel-explore.js", file40, sizeof file40},
+    {"js/explore/questions.js", file41, sizeof file41},
+    {"js/explore/row-source.js", file42, sizeof file42},
+    {"js/explore/toolbar.js", file43, sizeof file43},
+    {"js/explore/view.js", file44, sizeof file44},
+    {"js/fields.js", file45, sizeof file45},
+    {"js/format.js", file46, sizeof file46},
+    {"js/fragment.js", file47, sizeof file47},
+    {"js/kql.js", file48, sizeof file48},
+    {"js/live/connection.js", file49, sizeof file49},
+    {"js/live/election.js", file50, sizeof file50},
+    {"js/live/feed.js", file51, sizeof file51},
+    {"js/live/filter.js", file52, sizeof file52},
+    {"js/live/row.js", file53, sizeof file53},
+    {"js/live/state.js", file54, sizeof file54},
+    {"js/live/viewer-ledger.js", file55, sizeof file55},
+    {"js/main.js", file56, sizeof file56},
+    {"js/map/arc-layer.js", file57, sizeof file57},
+    {"js/map/arc-set.js", file58, sizeof file58},
+    {"js/map/arc-shape.js", file59, sizeof file59},
+    {"js/map/base-layer.js", file60, sizeof file60},
+    {"js/map/camera.js", file61, sizeof file61},
+    {"js/map/canvas-arcs.js", file62, sizeof file62},
+    {"js/map/clusters.js", file63, sizeof file63},
+    {"js/map/curve.js", file64, sizeof file64},
+    {"js/map/gestures.js", file65, sizeof file65},
+    {"js/map/glide.js", file66, sizeof file66},
+    {"js/map/hint.js", file67, sizeof file67},
+    {"js/map/map-clock.js", file68, sizeof file68},
+    {"js/map/markers.js", file69, sizeof file69},
+    {"js/map/night.js", file70, sizeof file70},
+    {"js/map/options.js", file71, sizeof file71},
+    {"js/map/petrel-map.js", file72, sizeof file72},
+    {"js/map/picker.js", file73, sizeof file73},
+    {"js/map/post-marks.js", file74, sizeof file74},
+    {"js/map/projection.js", file75, sizeof file75},
+    {"js/map/shaders.js", file76, sizeof file76},
+    {"js/map/source-places.js", file77, sizeof file77},
+    {"js/map/sphere.js", file78, sizeof file78},
+    {"js/map/sun.js", file79, sizeof file79},
+    {"js/map/tray.js", file80, sizeof file80},
+    {"js/map/webgl-arcs.js", file81, sizeof file81},
+    {"js/map/world.js", file82, sizeof file82},
+    {"js/model.js", file83, sizeof file83},
+    {"js/net.js", file84, sizeof file84},
+    {"js/pivots.js", file85, sizeof file85},
+    {"js/range.js", file86, sizeof file86},
+    {"js/saved-views.js", file87, sizeof file87},
+    {"js/shell.js", file88, sizeof file88},
+    {"js/sources/dead-letters.js", file89, sizeof file89},
+    {"js/sources/main.js", file90, sizeof file90},
+    {"js/sources/petrel-source-page.js", file91, sizeof file91},
+    {"js/sources/source-card.js", file92, sizeof file92},
+    {"js/theme.js", file93, sizeof file93},
+    {"js/types.js", file94, sizeof file94},
+    {"js/widgets/bar-list.js", file95, sizeof file95},
+    {"js/widgets/event-cells.js", file96, sizeof file96},
+    {"js/widgets/event-fields.js", file97, sizeof file97},
+    {"js/widgets/histogram-shapes.js", file98, sizeof file98},
+    {"js/widgets/menu.js", file99, sizeof file99},
+    {"js/widgets/petrel-about.js", file100, sizeof file100},
+    {"js/widgets/petrel-actions.js", file101, sizeof file101},
+    {"js/widgets/petrel-drawer.js", file102, sizeof file102},
+    {"js/widgets/petrel-event.js", file103, sizeof file103},
+    {"js/widgets/petrel-facets.js", file104, sizeof file104},
+    {"js/widgets/petrel-help.js", file105, sizeof file105},
+    {"js/widgets/petrel-histogram.js", file106, sizeof file106},
+    {"js/widgets/petrel-keys.js", file107, sizeof file107},
+    {"js/widgets/petrel-legend.js", file108, sizeof file108},
+    {"js/widgets/petrel-map-tools.js", file109, sizeof file109},
+    {"js/widgets/petrel-mode.js", file110, sizeof file110},
+    {"js/widgets/petrel-nav.js", file111, sizeof file111},
+    {"js/widgets/petrel-notice.js", file112, sizeof file112},
+    {"js/widgets/petrel-palette.js", file113, sizeof file113},
+    {"js/widgets/petrel-query.js", file114, sizeof file114},
+    {"js/widgets/petrel-range.js", file115, sizeof file115},
+    {"js/widgets/petrel-rate.js", file116, sizeof file116},
+    {"js/widgets/petrel-screen.js", file117, sizeof file117},
+    {"js/widgets/petrel-severity.js", file118, sizeof file118},
+    {"js/widgets/petrel-sources.js", file119, sizeof file119},
+    {"js/widgets/petrel-status.js", file120, sizeof file120},
+    {"js/widgets/petrel-summary.js", file121, sizeof file121},
+    {"js/widgets/petrel-table.js", file122, sizeof file122},
+    {"js/widgets/petrel-ticker.js", file123, sizeof file123},
+    {"js/widgets/petrel-toasts.js", file124, sizeof file124},
+    {"js/widgets/petrel-tops.js", file125, sizeof file125},
+    {"js/widgets/petrel-totals.js", file126, sizeof file126},
+    {"js/widgets/place-view.js", file127, sizeof file127},
+    {"js/widgets/states.js", file128, sizeof file128},
+    {"sources.html", file129, sizeof file129},
 };
 
 const int petrel_web_asset_count = sizeof assets / sizeof assets[0];
