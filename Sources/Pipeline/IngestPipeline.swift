@@ -18,7 +18,7 @@ public final class IngestPipeline: Sendable {
     private let meters = Mutex<[String: SourceMeter]>([:])
     private let controls = Mutex<[String: SourceControl]>([:])
     private let paused: PausedSources
-    private let spillFolder: String?
+    let spillFolder: String?
 
     /// A pipeline into the journal.
     ///

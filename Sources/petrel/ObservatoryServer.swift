@@ -123,14 +123,16 @@ struct ObservatoryServer {
         if isSimulated, !sources.contains(where: \.settings.isSimulated) {
             sources = [.simulated]
         }
-        return try sources.map { source in
-            let intake = installation.pipeline.intake(for: source.settings)
-            let context = SourceContext(formats: installation.configuration.formats) { notice in
-                logger.warning("source \(source.settings.name): \(Console.harmless(notice))")
-                intake.meter.note(detail: notice)
-            }
-            let made = try source.make(context)
-            return SourceSupervisor(made, intake: intake, logger: logger)
-        }
+        let retired = try installation.pipeline.retiredQueues(besides: Set(sources.map(\.settings.name)), logger: logger)
+        return retired
+            + (try sources.map { source in
+                let intake = installation.pipeline.intake(for: source.settings)
+                let context = SourceContext(formats: installation.configuration.formats) { notice in
+                    logger.warning("source \(source.settings.name): \(Console.harmless(notice))")
+                    intake.meter.note(detail: notice)
+                }
+                let made = try source.make(context)
+                return SourceSupervisor(made, intake: intake, logger: logger)
+            })
     }
 }
