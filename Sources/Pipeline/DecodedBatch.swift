@@ -48,6 +48,7 @@ struct DecodedBatch {
             verdicts.append(verdict)
         }
         if batch.sensorOtherwise != nil || !batch.labels.isEmpty { append(batch.sensorOtherwise, batch.labels) }
+        if let feed = settings.indicatorList { events.noteFeed(feed) }
         ledger.received += Int64(batch.duplicates) + Int64(batch.shed) + Int64(batch.filtered)
         ledger.duplicate += Int64(batch.duplicates)
         ledger.shed += Int64(batch.shed)

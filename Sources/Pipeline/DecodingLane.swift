@@ -184,6 +184,7 @@ final class DecodingLane: Lane {
         let future = decoded.future
         let verdicts = decoded.verdicts
         let bytes = batch.bytes.count
+        let indicators = settings.indicatorList == nil ? nil : decoded.events
         finishing.async { [append, self] in
             var enriched = append
             pipeline.enrichment.enrich(&enriched.events)
@@ -191,6 +192,7 @@ final class DecodingLane: Lane {
                 pipeline.gate.leave(bytes)
                 switch result {
                 case .success(let receipt):
+                    if let indicators { pipeline.noteIndicators(indicators, settings) }
                     if !receipt.wasRepeated { meter.note(receipt.count, newest: newest, future: future) }
                     ticket.fulfil(.success(Self.verdict(receipt, verdicts)))
                 case .failure(let error):

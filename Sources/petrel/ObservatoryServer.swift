@@ -47,7 +47,7 @@ struct ObservatoryServer {
         }
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
         for missing in installation.assets.missing { Console.error("\(missing)") }
-        try await installation.useIndicators()
+        let files = try await installation.useIndicators()
         let imported = try await importPlayed(installation)
         let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
         let text = TextIndexer(columns)
@@ -58,7 +58,8 @@ struct ObservatoryServer {
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) }, onNotice: { [logger] in logger.warning("\($0)") })]
             + [
                 IndicatorWatch(
-                    configuration.indicators, formats: configuration.formats, chain: installation.enrichment, logger: logger)
+                    configuration.indicators, files: files, feeds: installation.feeds, formats: configuration.formats,
+                    chain: installation.enrichment, logger: logger)
             ] + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {

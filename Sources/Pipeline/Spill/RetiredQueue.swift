@@ -66,6 +66,7 @@ struct SpillSettings: Codable, Equatable {
     var isSimulated: Bool
     var keywords: [String]?
     var clockToleranceSeconds: Double?
+    var indicatorList: String?
 
     init(_ settings: SourceSettings) {
         sensor = settings.sensor
@@ -73,6 +74,7 @@ struct SpillSettings: Codable, Equatable {
         isSimulated = settings.isSimulated
         keywords = settings.keywords?.terms
         clockToleranceSeconds = settings.clockToleranceSeconds
+        indicatorList = settings.indicatorList
     }
 
     /// What stands in that folder; nil where nothing does that can be read.
@@ -99,5 +101,6 @@ struct SpillSettings: Codable, Equatable {
         // They were keywords when they were written.
         settings.keywords = keywords.flatMap { try? Keywords($0) }
         settings.clockToleranceSeconds = clockToleranceSeconds
+        settings.indicatorList = indicatorList
     }
 }
