@@ -76,7 +76,7 @@ export class PetrelMap extends HTMLElement {
     this.#land = new BaseLayer(this.#base, camera);
     this.#markers = new Markers(this.#layer, camera, openSensor);
     this.#posts = new PostMarks(this.#layer, camera, (id) => model.select({ kind: 'event', id }));
-    this.#circles = new ClusterMarks(this.#layer, camera, ({ places }) => model.select({ kind: 'places', places }));
+    this.#circles = new ClusterMarks(this.#layer, camera, ({ places }) => model.select({ kind: 'places', places }), () => [...this.#places.values()]);
     this.#arcs = new ArcLayer(this.#front, camera, model.filter, this.emphasis, new URLSearchParams(location.search).get('renderer') === 'canvas');
     this.dataset.renderer = this.#arcs.kind;
     steer(this, camera, (x, y) => this.#click(x, y), () => this.#still.matches);
