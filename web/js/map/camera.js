@@ -2,7 +2,7 @@
  * Where the viewer looks: map units to CSS pixels by one scale and one offset.
  */
 
-import { HALF_WIDTH, project } from './projection.js';
+import { HALF_WIDTH, project, unproject } from './projection.js';
 
 const NORTH = project(0, 83)[1];
 const SOUTH = project(0, -57)[1];
@@ -19,6 +19,7 @@ export class Camera extends EventTarget {
   height = 1;
 
   #fitScale = 1;
+  /** @type {[number, number]} */
   #centre = [0, 0];
   #touched = false;
 
@@ -58,6 +59,20 @@ export class Camera extends EventTarget {
   /** Magnification against the whole world. */
   get zoom() {
     return this.scale / this.#fitScale;
+  }
+
+  /** What a link needs to show the same again. @returns {{lon: number, lat: number, zoom: number}} */
+  state() {
+    const [lon, lat] = unproject(...this.toMap(...this.#centre));
+    return { lon: Math.round(lon * 1000) / 1000, lat: Math.round(lat * 1000) / 1000, zoom: this.zoom };
+  }
+
+  /** Shows what `state` told. @param {{lon: number, lat: number, zoom: number}} state */
+  restore({ lon, lat, zoom }) {
+    this.reset();
+    this.zoomBy(zoom);
+    const [x, y] = this.toScreen(project(lon, lat));
+    this.panBy(this.#centre[0] - x, this.#centre[1] - y);
   }
 
   /** @param {number} factor @param {number} [x] the point that stays where it is @param {number} [y] */

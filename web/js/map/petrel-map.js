@@ -46,7 +46,7 @@ export class PetrelMap extends HTMLElement {
   #posts;
   /** @type {Map<string, [number, number]>} */
   #places = new Map();
-  #mode = '';
+  #stage = '';
   #running = false;
   #frozenAt = 0;
   #frozenFor = 0;
@@ -88,6 +88,11 @@ export class PetrelMap extends HTMLElement {
       this.#land.countries = countries;
       this.#land.invalidate();
     });
+  }
+
+  /** Where the viewer looks; `state` and `restore` for links. */
+  get camera() {
+    return this.#camera;
   }
 
   /** How many arcs are in the air. */
@@ -141,10 +146,11 @@ export class PetrelMap extends HTMLElement {
 
   /** Numbers have changed: shade countries, place sensors. */
   #update() {
-    const { countries, sensors, unplaced, mode } = this.#model.snapshot;
-    if (mode !== this.#mode) {
-      if (this.#mode) this.#arcs.clear();
-      this.#mode = mode;
+    const { countries, sensors, unplaced } = this.#model.snapshot;
+    const { stage } = this.#model;
+    if (stage !== this.#stage) {
+      if (this.#stage) this.#arcs.clear();
+      this.#stage = stage;
     }
     this.#land.shade(countries);
     const placed = sensors.filter(({ lat, lon }) => lat !== undefined && lat !== null && lon !== undefined && lon !== null);

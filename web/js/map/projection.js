@@ -25,3 +25,20 @@ export function project(lon, lat) {
   const y = phi * (1.007226 + p2 * (0.015085 + p4 * (-0.044475 + 0.028874 * p2 - 0.005916 * p4)));
   return [x, -y];
 }
+
+/**
+ * Map units to degrees: the latitude by bisection, for it alone decides how high a point lies.
+ * @param {number} x
+ * @param {number} y
+ * @returns {[number, number]}
+ */
+export function unproject(x, y) {
+  let [south, north] = [-90, 90];
+  for (let step = 0; step < 40; step += 1) {
+    const middle = (south + north) / 2;
+    if (project(0, middle)[1] > y) south = middle;
+    else north = middle;
+  }
+  const lat = (south + north) / 2;
+  return [x / project(1, lat)[0], lat];
+}

@@ -6,6 +6,7 @@ import { fetchEvent, fetchEvidence } from '../api.js';
 import { h } from '../dom.js';
 import { count, counted, dateTime, portName, utc } from '../format.js';
 import { setFragmentValue } from '../fragment.js';
+import { clause } from '../kql.js';
 import { exploreAddress, pivotsOf } from '../pivots.js';
 import { typeGlyph, typeLabel } from '../types.js';
 import { flatten, grouped, rawLine, summary } from './event-fields.js';
@@ -15,6 +16,8 @@ const BACK = '‹';
 const COPIED_MS = 1500;
 /** The parameter of api/v1/evidence that asks for an entry of a top list. */
 const TOP_PARAMETER = { countries: 'country', addresses: 'address', ports: 'port', sensors: 'sensor', types: 'type' };
+/** The field that the entries of a top list are values of. */
+const TOP_FIELD = { countries: 'source.geo.country_iso_code', addresses: 'source.ip', ports: 'destination.port', sensors: 'observer.name', types: 'attack.type' };
 const TOP_NAME = { countries: 'Country', addresses: 'Address', ports: 'Port', sensors: 'Sensor', types: 'Type' };
 
 customElements.define('petrel-drawer', class extends HTMLElement {
@@ -73,7 +76,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(typeGlyph(type), `${typeLabel(type)} · ${country ?? 'unknown'} → ${sensor ?? 'unnamed sensor'}`);
     const where = { stated: 'Position stated by the record', city: 'Position of the city', country: 'Only the country is known' }[accuracy];
     const note = `${where ?? 'Position'} (${lat}°, ${lon}°): where the address is registered, not who was behind it.`;
-    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type }), (evidence) => this.#evidenceList(evidence, note));
+    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type, q: this.#model.query || null }), (evidence) => this.#evidenceList(evidence, note));
   }
 
   /** The events behind an entry of a top list, from the server, over the window of the totals. */
@@ -81,8 +84,14 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(`${TOP_NAME[top]} ${label ?? key}`);
     const { window } = this.#model.snapshot;
     const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
-    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack' }),
-      (evidence) => this.#evidenceList(evidence, 'In the window of the totals.'));
+    // A replay counts what matches; live totals are of everything.
+    const q = this.#model.player ? this.#model.query || null : null;
+    const part = clause(TOP_FIELD[top], key);
+    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack', q }),
+      (evidence) => [h('div.drawer-tools', {}, h('button.button', {
+        type: 'button', text: 'Show only these on the map', title: part, data: { testid: 'narrow' },
+        on: { click: () => this.dispatchEvent(new CustomEvent('narrow', { detail: part })) },
+      })), ...this.#evidenceList(evidence, 'In the window of the totals.')]);
   }
 
   #showEvent(id) {
