@@ -48,18 +48,14 @@ export class MapLink {
     this.#bar = bar;
     this.#camera = camera;
     this.#read();
-    model.addEventListener('query', () => this.#write(true));
-    replay.addEventListener('change', () => this.#write(this.#isOtherWindow()));
-    bar.addEventListener('bar', () => this.#write(false));
+    model.addEventListener('query', () => this.#write());
+    replay.addEventListener('change', () => this.#write());
+    bar.addEventListener('bar', () => this.#write());
     camera.addEventListener('change', () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#write(false), CAMERA_MS);
+      this.#timer = setTimeout(() => this.#write(), CAMERA_MS);
     });
     addEventListener('popstate', () => this.#read());
-  }
-
-  #isOtherWindow() {
-    return (fragmentValue('play') ?? null) !== interval(this.#replay.window);
   }
 
   /** Shows what the address says. */
@@ -92,15 +88,16 @@ export class MapLink {
     else if (isPaused && at !== replay.clock) replay.seek(at);
   }
 
-  /** @param {boolean} isNew whether the way back leads to what the address said before */
-  #write(isNew) {
+  /** Another query or window is a step that the browser's way back takes; position, speed and camera are not. */
+  #write() {
     if (this.#reading) return;
     const { window, speed, loop, phase, clock } = this.#replay;
     const { lon, lat, zoom } = this.#camera.state();
     const stands = window !== null && (phase === 'paused' || phase === 'finished');
+    const [q, play] = [this.#model.query || null, interval(window)];
     setFragment({
-      q: this.#model.query || null, bar: interval(this.#bar.period), play: interval(window), speed: speed === STANDARD_SPEED ? null : speed,
+      q, play, bar: interval(this.#bar.period), speed: speed === STANDARD_SPEED ? null : speed,
       loop: loop ? 'on' : null, at: stands ? written(clock) : null, map: zoom > 1.001 ? `${lon},${lat},${Math.round(zoom * 1000) / 1000}` : null,
-    }, isNew);
+    }, q !== fragmentValue('q') || play !== fragmentValue('play'));
   }
 }

@@ -66,12 +66,12 @@ export class Playhead {
     this.slider.setAttribute('aria-valuetext', stamp(time));
   }
 
-  /** A click on the histogram seeks. */
+  /** A click on the histogram seeks. What was pressed may be gone when it is let go, so that browsers tell of no click. */
   #listen() {
     const chart = this.element.parentElement;
     let pressedAt = 0;
     chart.addEventListener('pointerdown', ({ clientX }) => { pressedAt = clientX; });
-    chart.addEventListener('click', ({ clientX, target }) => {
+    chart.addEventListener('pointerup', ({ clientX, target }) => {
       if (!this.#shown || Math.abs(clientX - pressedAt) > CLICK_PX || /** @type {Element} */ (target).closest('button')) return;
       const box = chart.getBoundingClientRect();
       const share = (clientX - box.left - PLOT_LEFT) / (box.width - PLOT_LEFT);
