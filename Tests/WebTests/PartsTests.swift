@@ -135,6 +135,24 @@ import Testing
         #expect(!access.permits(Self.fields(.cookie, "petrel_session=\(first)")))
     }
 
+    @Test func `Of two tokens one opens everything, the other what only looks`() throws {
+        let access = AccessControl(token: "secret", viewerToken: "viewer", hosts: [], pathPrefix: "")
+        #expect(access.right(Self.fields(.authorization, "Bearer secret")) == .change)
+        #expect(access.right(Self.fields(.authorization, "Bearer viewer")) == .look)
+        #expect(access.right(Self.fields(.authorization, "Bearer other")) == nil)
+        #expect(access.right(HTTPFields()) == nil)
+        let session = try #require(access.makeSession(for: "viewer"))
+        let cookie = Self.fields(.cookie, "petrel_session=\(session)")
+        #expect(access.right(cookie) == .look)
+        #expect(access.permits(cookie) && !access.permits(cookie, .change))
+        var both = cookie
+        both[.authorization] = "Bearer secret"
+        #expect(access.right(both) == .change, "the greater right counts")
+        let owner = try #require(access.makeSession(for: "secret"))
+        for _ in 0..<1001 { _ = access.makeSession(for: "viewer") }
+        #expect(access.right(Self.fields(.cookie, "petrel_session=\(owner)")) == .change, "viewers do not push the owner's session out")
+    }
+
     @Test(arguments: [
         ("localhost", true), ("LOCALHOST:8080", true), ("127.0.0.1:80", true), ("[::1]:8080", true), ("[::1]", true), ("a.example:1", true),
         ("evil.example", false), ("localhost.evil.example", false), ("127.0.0.1.evil.example:80", false), ("[::2]", false), ("", false),

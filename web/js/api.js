@@ -127,9 +127,16 @@ function checked(part) {
   return part;
 }
 
-/** Sends JSON. @param {string} path @param {any} body @returns {Promise<any>} the answer, null where it has none */
-export async function send(path, body) {
-  const response = await answerOf(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+/**
+ * Sends JSON.
+ * @param {string} path
+ * @param {any} body null for none
+ * @param {{method?: string, tag?: string|null}} [how] `tag`: of what is changed, as it was read
+ * @returns {Promise<any>} the answer, null where it has none
+ */
+export async function send(path, body, { method = 'POST', tag = null } = {}) {
+  const headers = { 'Content-Type': 'application/json', ...(tag ? { 'If-Match': tag } : {}) };
+  const response = await answerOf(path, { method, headers, body: body === null ? null : JSON.stringify(body) });
   const text = await response.text();
   return text ? JSON.parse(text) : null;
 }

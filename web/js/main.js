@@ -17,6 +17,7 @@ import './widgets/petrel-actions.js';
 import './widgets/petrel-drawer.js';
 import './widgets/petrel-help.js';
 import './widgets/petrel-legend.js';
+import './widgets/petrel-map-tools.js';
 import './widgets/petrel-mode.js';
 import './widgets/petrel-notice.js';
 import './widgets/petrel-rate.js';
@@ -35,7 +36,9 @@ for (const name of ['mode', 'status', 'notice', 'legend', 'totals', 'rate', 'sev
   'ticker', 'drawer', 'map-filter']) {
   find(`petrel-${name}`).connect(model);
 }
-find('petrel-map').connect(model, find('.free'));
+const map = find('petrel-map');
+map.connect(model, find('.free'));
+find('petrel-map-tools').connect(map);
 
 const replay = new Replay(model);
 const bar = find('petrel-replay');
@@ -48,6 +51,8 @@ const actions = {
   replay: () => bar.toggleBar(),
   theme: toggleTheme,
   fullscreen: toggleFullscreen,
+  view: () => map.toggleView(),
+  night: () => map.options.toggleNight(),
   help: () => find('petrel-help').toggle(),
   about: () => find('petrel-about').toggle(),
 };
@@ -55,12 +60,13 @@ find('petrel-actions').connect(model, actions);
 
 startShell({
   keys: {
-    ' ': actions.pause, f: actions.fullscreen, '?': actions.help, r: actions.replay, '.': () => replay.step(), o: () => replay.toggleLoop(), b: () => replay.leave(),
+    ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, '?': actions.help, r: actions.replay, '.': () => replay.step(), o: () => replay.toggleLoop(), b: () => replay.leave(),
     '[': () => changeSpeed(-1), ']': () => changeSpeed(1), '/': () => find('petrel-map-filter').toggle(true),
   },
   commands: () => [
     { name: 'Time bar: replay what is stored', hint: 'r', perform: actions.replay }, { name: 'Filter the map by a query', hint: '/', perform: () => find('petrel-map-filter').toggle(true) },
     { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
+    { name: 'Globe or flat map', hint: 'v', perform: actions.view }, { name: 'Day and night on the map', hint: 'n', perform: actions.night },
     { name: 'About Petrel and its data', perform: actions.about },
   ],
 });

@@ -15,12 +15,14 @@ const BACKFILL_SECONDS = 6;
 
 /**
  * @typedef {object} Selection what the drawer shows
- * @property {'arc'|'event'|'top'} kind
+ * @property {'arc'|'event'|'top'|'places'} kind
  * @property {any} [arc] kind `arc`: the arc (map/arc-set.js)
  * @property {string} [id] kind `event`
  * @property {string} [top] kind `top`: which list
  * @property {string} [key] kind `top`: the entry's key
  * @property {string} [label] kind `top`: the entry's name
+ * @property {import('./map/source-places.js').SourcePlace[]} [places] kind `places`: what a circle on the map stands for
+ * @property {Selection} [within] kind `places`: what it was chosen from
  */
 
 /**

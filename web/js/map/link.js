@@ -40,7 +40,7 @@ export class MapLink {
    * @param {import('../model.js').Model} model
    * @param {import('../replay/replay.js').Replay} replay
    * @param {any} bar petrel-replay
-   * @param {{state: () => {lon: number, lat: number, zoom: number}, restore: (state: object) => void} & EventTarget} camera
+   * @param {{state: () => {view: string, lon: number, lat: number, zoom: number}, restore: (state: object) => void} & EventTarget} camera
    */
   constructor(model, replay, bar, camera) {
     this.#model = model;
@@ -92,12 +92,13 @@ export class MapLink {
   #write() {
     if (this.#reading) return;
     const { window, speed, loop, phase, clock } = this.#replay;
-    const { lon, lat, zoom } = this.#camera.state();
+    const { view, lon, lat, zoom } = this.#camera.state();
+    const looks = zoom > 1.001 || view === 'globe' ? `${lon},${lat},${Math.round(zoom * 1000) / 1000}` : null;
     const stands = window !== null && (phase === 'paused' || phase === 'finished');
     const [q, play] = [this.#model.query || null, interval(window)];
     setFragment({
       q, play, bar: interval(this.#bar.period), speed: speed === STANDARD_SPEED ? null : speed,
-      loop: loop ? 'on' : null, at: stands ? written(clock) : null, map: zoom > 1.001 ? `${lon},${lat},${Math.round(zoom * 1000) / 1000}` : null,
+      loop: loop ? 'on' : null, at: stands ? written(clock) : null, map: looks,
     }, q !== fragmentValue('q') || play !== fragmentValue('play'));
   }
 }
