@@ -2,6 +2,7 @@
  * Replay on this screen: which window, where it stands, how fast, what to do at its end.
  */
 
+import { fetchJSON } from '../api.js';
 import { Player } from './player.js';
 
 /** Original time against real time; `whole` plays the window, however long, in a minute. */
@@ -33,7 +34,8 @@ export class Replay extends EventTarget {
   #player = new Player();
   /** Plays of one window are about the same events: the first snapshot names the last of them. @type {string|null} */
   #upTo = null;
-  #left = { stored: 0, at: 0 };
+  /** Where the screen was when it left live. @type {{stored: number|undefined, at: number}} */
+  #left = { stored: undefined, at: 0 };
   #plays = false;
 
   /** @param {import('../model.js').Model} model */
@@ -116,15 +118,26 @@ export class Replay extends EventTarget {
     this.window = null;
     this.fault = null;
     this.#model.backToLive();
-    const { stored, at } = this.#left;
-    const events = Math.max(0, (this.#model.snapshot?.totals.stored ?? stored) - stored);
     this.#enter('off');
-    this.#tell('missed', { events, from: at, to: Date.now() });
+    this.#tellMissed(this.#left);
   }
 
   #leaveLive() {
-    this.#left = { stored: this.#model.snapshot?.totals.stored ?? 0, at: Date.now() };
+    const { feed } = this.#model;
+    const left = { stored: feed.state.snapshot?.totals.stored, at: Date.now() };
+    this.#left = left;
+    // A link may lead into a replay before the screen was ever live.
+    if (left.stored === undefined) feed.addEventListener('rows', () => { left.stored = feed.state.snapshot.totals.stored; }, { once: true });
     this.#model.show(this.#player);
+  }
+
+  /** The server says how many there are now: what is on its way to the screen counts, too. */
+  async #tellMissed({ stored, at }) {
+    if (stored === undefined) return;
+    const to = Date.now();
+    const snapshot = await fetchJSON('api/v1/live/snapshot').catch(() => this.#model.feed.state.snapshot);
+    const events = Math.max(0, snapshot.totals.stored - stored);
+    if (!this.isOn) this.#tell('missed', { events, from: at, to });
   }
 
   #reopen() {
