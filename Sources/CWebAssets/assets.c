@@ -262,262 +262,274 @@ static const unsigned char file64[] = {
 };
 
 static const unsigned char file65[] = {
-#embed "../../web/js/map/gestures.js"
+#embed "../../web/js/map/emphasis.js"
 };
 
 static const unsigned char file66[] = {
-#embed "../../web/js/map/glide.js"
+#embed "../../web/js/map/gestures.js"
 };
 
 static const unsigned char file67[] = {
-#embed "../../web/js/map/hint.js"
+#embed "../../web/js/map/glide.js"
 };
 
 static const unsigned char file68[] = {
-#embed "../../web/js/map/map-clock.js"
+#embed "../../web/js/map/hint.js"
 };
 
 static const unsigned char file69[] = {
-#embed "../../web/js/map/markers.js"
+#embed "../../web/js/map/map-clock.js"
 };
 
 static const unsigned char file70[] = {
-#embed "../../web/js/map/night.js"
+#embed "../../web/js/map/markers.js"
 };
 
 static const unsigned char file71[] = {
-#embed "../../web/js/map/options.js"
+#embed "../../web/js/map/night.js"
 };
 
 static const unsigned char file72[] = {
-#embed "../../web/js/map/petrel-map.js"
+#embed "../../web/js/map/options.js"
 };
 
 static const unsigned char file73[] = {
-#embed "../../web/js/map/picker.js"
+#embed "../../web/js/map/pace.js"
 };
 
 static const unsigned char file74[] = {
-#embed "../../web/js/map/post-marks.js"
+#embed "../../web/js/map/petrel-map.js"
 };
 
 static const unsigned char file75[] = {
-#embed "../../web/js/map/projection.js"
+#embed "../../web/js/map/picker.js"
 };
 
 static const unsigned char file76[] = {
-#embed "../../web/js/map/shaders.js"
+#embed "../../web/js/map/post-marks.js"
 };
 
 static const unsigned char file77[] = {
-#embed "../../web/js/map/source-places.js"
+#embed "../../web/js/map/projection.js"
 };
 
 static const unsigned char file78[] = {
-#embed "../../web/js/map/sphere.js"
+#embed "../../web/js/map/shaders.js"
 };
 
 static const unsigned char file79[] = {
-#embed "../../web/js/map/sun.js"
+#embed "../../web/js/map/source-places.js"
 };
 
 static const unsigned char file80[] = {
-#embed "../../web/js/map/tray.js"
+#embed "../../web/js/map/sphere.js"
 };
 
 static const unsigned char file81[] = {
-#embed "../../web/js/map/webgl-arcs.js"
+#embed "../../web/js/map/sun.js"
 };
 
 static const unsigned char file82[] = {
-#embed "../../web/js/map/world.js"
+#embed "../../web/js/map/tray.js"
 };
 
 static const unsigned char file83[] = {
-#embed "../../web/js/model.js"
+#embed "../../web/js/map/webgl-arcs.js"
 };
 
 static const unsigned char file84[] = {
-#embed "../../web/js/net.js"
+#embed "../../web/js/map/world.js"
 };
 
 static const unsigned char file85[] = {
-#embed "../../web/js/pivots.js"
+#embed "../../web/js/model.js"
 };
 
 static const unsigned char file86[] = {
-#embed "../../web/js/range.js"
+#embed "../../web/js/net.js"
 };
 
 static const unsigned char file87[] = {
-#embed "../../web/js/saved-views.js"
+#embed "../../web/js/pivots.js"
 };
 
 static const unsigned char file88[] = {
-#embed "../../web/js/shell.js"
+#embed "../../web/js/range.js"
 };
 
 static const unsigned char file89[] = {
-#embed "../../web/js/sources/dead-letters.js"
+#embed "../../web/js/saved-views.js"
 };
 
 static const unsigned char file90[] = {
-#embed "../../web/js/sources/main.js"
+#embed "../../web/js/shell.js"
 };
 
 static const unsigned char file91[] = {
-#embed "../../web/js/sources/petrel-source-page.js"
+#embed "../../web/js/sources/dead-letters.js"
 };
 
 static const unsigned char file92[] = {
-#embed "../../web/js/sources/source-card.js"
+#embed "../../web/js/sources/main.js"
 };
 
 static const unsigned char file93[] = {
-#embed "../../web/js/theme.js"
+#embed "../../web/js/sources/petrel-source-page.js"
 };
 
 static const unsigned char file94[] = {
-#embed "../../web/js/types.js"
+#embed "../../web/js/sources/source-card.js"
 };
 
 static const unsigned char file95[] = {
-#embed "../../web/js/widgets/bar-list.js"
+#embed "../../web/js/theme.js"
 };
 
 static const unsigned char file96[] = {
-#embed "../../web/js/widgets/event-cells.js"
+#embed "../../web/js/types.js"
 };
 
 static const unsigned char file97[] = {
-#embed "../../web/js/widgets/event-fields.js"
+#embed "../../web/js/widgets/bar-list.js"
 };
 
 static const unsigned char file98[] = {
-#embed "../../web/js/widgets/histogram-shapes.js"
+#embed "../../web/js/widgets/event-cells.js"
 };
 
 static const unsigned char file99[] = {
-#embed "../../web/js/widgets/menu.js"
+#embed "../../web/js/widgets/event-fields.js"
 };
 
 static const unsigned char file100[] = {
-#embed "../../web/js/widgets/petrel-about.js"
+#embed "../../web/js/widgets/histogram-shapes.js"
 };
 
 static const unsigned char file101[] = {
-#embed "../../web/js/widgets/petrel-actions.js"
+#embed "../../web/js/widgets/legend-key.js"
 };
 
 static const unsigned char file102[] = {
-#embed "../../web/js/widgets/petrel-drawer.js"
+#embed "../../web/js/widgets/menu.js"
 };
 
 static const unsigned char file103[] = {
-#embed "../../web/js/widgets/petrel-event.js"
+#embed "../../web/js/widgets/petrel-about.js"
 };
 
 static const unsigned char file104[] = {
-#embed "../../web/js/widgets/petrel-facets.js"
+#embed "../../web/js/widgets/petrel-actions.js"
 };
 
 static const unsigned char file105[] = {
-#embed "../../web/js/widgets/petrel-help.js"
+#embed "../../web/js/widgets/petrel-drawer.js"
 };
 
 static const unsigned char file106[] = {
-#embed "../../web/js/widgets/petrel-histogram.js"
+#embed "../../web/js/widgets/petrel-event.js"
 };
 
 static const unsigned char file107[] = {
-#embed "../../web/js/widgets/petrel-keys.js"
+#embed "../../web/js/widgets/petrel-facets.js"
 };
 
 static const unsigned char file108[] = {
-#embed "../../web/js/widgets/petrel-legend.js"
+#embed "../../web/js/widgets/petrel-help.js"
 };
 
 static const unsigned char file109[] = {
-#embed "../../web/js/widgets/petrel-map-tools.js"
+#embed "../../web/js/widgets/petrel-histogram.js"
 };
 
 static const unsigned char file110[] = {
-#embed "../../web/js/widgets/petrel-mode.js"
+#embed "../../web/js/widgets/petrel-keys.js"
 };
 
 static const unsigned char file111[] = {
-#embed "../../web/js/widgets/petrel-nav.js"
+#embed "../../web/js/widgets/petrel-legend.js"
 };
 
 static const unsigned char file112[] = {
-#embed "../../web/js/widgets/petrel-notice.js"
+#embed "../../web/js/widgets/petrel-map-tools.js"
 };
 
 static const unsigned char file113[] = {
-#embed "../../web/js/widgets/petrel-palette.js"
+#embed "../../web/js/widgets/petrel-mode.js"
 };
 
 static const unsigned char file114[] = {
-#embed "../../web/js/widgets/petrel-query.js"
+#embed "../../web/js/widgets/petrel-nav.js"
 };
 
 static const unsigned char file115[] = {
-#embed "../../web/js/widgets/petrel-range.js"
+#embed "../../web/js/widgets/petrel-notice.js"
 };
 
 static const unsigned char file116[] = {
-#embed "../../web/js/widgets/petrel-rate.js"
+#embed "../../web/js/widgets/petrel-palette.js"
 };
 
 static const unsigned char file117[] = {
-#embed "../../web/js/widgets/petrel-screen.js"
+#embed "../../web/js/widgets/petrel-query.js"
 };
 
 static const unsigned char file118[] = {
-#embed "../../web/js/widgets/petrel-severity.js"
+#embed "../../web/js/widgets/petrel-range.js"
 };
 
 static const unsigned char file119[] = {
-#embed "../../web/js/widgets/petrel-sources.js"
+#embed "../../web/js/widgets/petrel-rate.js"
 };
 
 static const unsigned char file120[] = {
-#embed "../../web/js/widgets/petrel-status.js"
+#embed "../../web/js/widgets/petrel-screen.js"
 };
 
 static const unsigned char file121[] = {
-#embed "../../web/js/widgets/petrel-summary.js"
+#embed "../../web/js/widgets/petrel-severity.js"
 };
 
 static const unsigned char file122[] = {
-#embed "../../web/js/widgets/petrel-table.js"
+#embed "../../web/js/widgets/petrel-sources.js"
 };
 
 static const unsigned char file123[] = {
-#embed "../../web/js/widgets/petrel-ticker.js"
+#embed "../../web/js/widgets/petrel-status.js"
 };
 
 static const unsigned char file124[] = {
-#embed "../../web/js/widgets/petrel-toasts.js"
+#embed "../../web/js/widgets/petrel-summary.js"
 };
 
 static const unsigned char file125[] = {
-#embed "../../web/js/widgets/petrel-tops.js"
+#embed "../../web/js/widgets/petrel-table.js"
 };
 
 static const unsigned char file126[] = {
-#embed "../../web/js/widgets/petrel-totals.js"
+#embed "../../web/js/widgets/petrel-ticker.js"
 };
 
 static const unsigned char file127[] = {
-#embed "../../web/js/widgets/place-view.js"
+#embed "../../web/js/widgets/petrel-toasts.js"
 };
 
 static const unsigned char file128[] = {
-#embed "../../web/js/widgets/states.js"
+#embed "../../web/js/widgets/petrel-tops.js"
 };
 
 static const unsigned char file129[] = {
+#embed "../../web/js/widgets/petrel-totals.js"
+};
+
+static const unsigned char file130[] = {
+#embed "../../web/js/widgets/place-view.js"
+};
+
+static const unsigned char file131[] = {
+#embed "../../web/js/widgets/states.js"
+};
+
+static const unsigned char file132[] = {
 #embed "../../web/sources.html"
 };
 
@@ -587,71 +599,74 @@ static const struct petrel_web_asset assets[] = {
     {"js/map/canvas-arcs.js", file62, sizeof file62},
     {"js/map/clusters.js", file63, sizeof file63},
     {"js/map/curve.js", file64, sizeof file64},
-    {"js/map/gestures.js", file65, sizeof file65},
-    {"js/map/glide.js", file66, sizeof file66},
-    {"js/map/hint.js", file67, sizeof file67},
-    {"js/map/map-clock.js", file68, sizeof file68},
-    {"js/map/markers.js", file69, sizeof file69},
-    {"js/map/night.js", file70, sizeof file70},
-    {"js/map/options.js", file71, sizeof file71},
-    {"js/map/petrel-map.js", file72, sizeof file72},
-    {"js/map/picker.js", file73, sizeof file73},
-    {"js/map/post-marks.js", file74, sizeof file74},
-    {"js/map/projection.js", file75, sizeof file75},
-    {"js/map/shaders.js", file76, sizeof file76},
-    {"js/map/source-places.js", file77, sizeof file77},
-    {"js/map/sphere.js", file78, sizeof file78},
-    {"js/map/sun.js", file79, sizeof file79},
-    {"js/map/tray.js", file80, sizeof file80},
-    {"js/map/webgl-arcs.js", file81, sizeof file81},
-    {"js/map/world.js", file82, sizeof file82},
-    {"js/model.js", file83, sizeof file83},
-    {"js/net.js", file84, sizeof file84},
-    {"js/pivots.js", file85, sizeof file85},
-    {"js/range.js", file86, sizeof file86},
-    {"js/saved-views.js", file87, sizeof file87},
-    {"js/shell.js", file88, sizeof file88},
-    {"js/sources/dead-letters.js", file89, sizeof file89},
-    {"js/sources/main.js", file90, sizeof file90},
-    {"js/sources/petrel-source-page.js", file91, sizeof file91},
-    {"js/sources/source-card.js", file92, sizeof file92},
-    {"js/theme.js", file93, sizeof file93},
-    {"js/types.js", file94, sizeof file94},
-    {"js/widgets/bar-list.js", file95, sizeof file95},
-    {"js/widgets/event-cells.js", file96, sizeof file96},
-    {"js/widgets/event-fields.js", file97, sizeof file97},
-    {"js/widgets/histogram-shapes.js", file98, sizeof file98},
-    {"js/widgets/menu.js", file99, sizeof file99},
-    {"js/widgets/petrel-about.js", file100, sizeof file100},
-    {"js/widgets/petrel-actions.js", file101, sizeof file101},
-    {"js/widgets/petrel-drawer.js", file102, sizeof file102},
-    {"js/widgets/petrel-event.js", file103, sizeof file103},
-    {"js/widgets/petrel-facets.js", file104, sizeof file104},
-    {"js/widgets/petrel-help.js", file105, sizeof file105},
-    {"js/widgets/petrel-histogram.js", file106, sizeof file106},
-    {"js/widgets/petrel-keys.js", file107, sizeof file107},
-    {"js/widgets/petrel-legend.js", file108, sizeof file108},
-    {"js/widgets/petrel-map-tools.js", file109, sizeof file109},
-    {"js/widgets/petrel-mode.js", file110, sizeof file110},
-    {"js/widgets/petrel-nav.js", file111, sizeof file111},
-    {"js/widgets/petrel-notice.js", file112, sizeof file112},
-    {"js/widgets/petrel-palette.js", file113, sizeof file113},
-    {"js/widgets/petrel-query.js", file114, sizeof file114},
-    {"js/widgets/petrel-range.js", file115, sizeof file115},
-    {"js/widgets/petrel-rate.js", file116, sizeof file116},
-    {"js/widgets/petrel-screen.js", file117, sizeof file117},
-    {"js/widgets/petrel-severity.js", file118, sizeof file118},
-    {"js/widgets/petrel-sources.js", file119, sizeof file119},
-    {"js/widgets/petrel-status.js", file120, sizeof file120},
-    {"js/widgets/petrel-summary.js", file121, sizeof file121},
-    {"js/widgets/petrel-table.js", file122, sizeof file122},
-    {"js/widgets/petrel-ticker.js", file123, sizeof file123},
-    {"js/widgets/petrel-toasts.js", file124, sizeof file124},
-    {"js/widgets/petrel-tops.js", file125, sizeof file125},
-    {"js/widgets/petrel-totals.js", file126, sizeof file126},
-    {"js/widgets/place-view.js", file127, sizeof file127},
-    {"js/widgets/states.js", file128, sizeof file128},
-    {"sources.html", file129, sizeof file129},
+    {"js/map/emphasis.js", file65, sizeof file65},
+    {"js/map/gestures.js", file66, sizeof file66},
+    {"js/map/glide.js", file67, sizeof file67},
+    {"js/map/hint.js", file68, sizeof file68},
+    {"js/map/map-clock.js", file69, sizeof file69},
+    {"js/map/markers.js", file70, sizeof file70},
+    {"js/map/night.js", file71, sizeof file71},
+    {"js/map/options.js", file72, sizeof file72},
+    {"js/map/pace.js", file73, sizeof file73},
+    {"js/map/petrel-map.js", file74, sizeof file74},
+    {"js/map/picker.js", file75, sizeof file75},
+    {"js/map/post-marks.js", file76, sizeof file76},
+    {"js/map/projection.js", file77, sizeof file77},
+    {"js/map/shaders.js", file78, sizeof file78},
+    {"js/map/source-places.js", file79, sizeof file79},
+    {"js/map/sphere.js", file80, sizeof file80},
+    {"js/map/sun.js", file81, sizeof file81},
+    {"js/map/tray.js", file82, sizeof file82},
+    {"js/map/webgl-arcs.js", file83, sizeof file83},
+    {"js/map/world.js", file84, sizeof file84},
+    {"js/model.js", file85, sizeof file85},
+    {"js/net.js", file86, sizeof file86},
+    {"js/pivots.js", file87, sizeof file87},
+    {"js/range.js", file88, sizeof file88},
+    {"js/saved-views.js", file89, sizeof file89},
+    {"js/shell.js", file90, sizeof file90},
+    {"js/sources/dead-letters.js", file91, sizeof file91},
+    {"js/sources/main.js", file92, sizeof file92},
+    {"js/sources/petrel-source-page.js", file93, sizeof file93},
+    {"js/sources/source-card.js", file94, sizeof file94},
+    {"js/theme.js", file95, sizeof file95},
+    {"js/types.js", file96, sizeof file96},
+    {"js/widgets/bar-list.js", file97, sizeof file97},
+    {"js/widgets/event-cells.js", file98, sizeof file98},
+    {"js/widgets/event-fields.js", file99, sizeof file99},
+    {"js/widgets/histogram-shapes.js", file100, sizeof file100},
+    {"js/widgets/legend-key.js", file101, sizeof file101},
+    {"js/widgets/menu.js", file102, sizeof file102},
+    {"js/widgets/petrel-about.js", file103, sizeof file103},
+    {"js/widgets/petrel-actions.js", file104, sizeof file104},
+    {"js/widgets/petrel-drawer.js", file105, sizeof file105},
+    {"js/widgets/petrel-event.js", file106, sizeof file106},
+    {"js/widgets/petrel-facets.js", file107, sizeof file107},
+    {"js/widgets/petrel-help.js", file108, sizeof file108},
+    {"js/widgets/petrel-histogram.js", file109, sizeof file109},
+    {"js/widgets/petrel-keys.js", file110, sizeof file110},
+    {"js/widgets/petrel-legend.js", file111, sizeof file111},
+    {"js/widgets/petrel-map-tools.js", file112, sizeof file112},
+    {"js/widgets/petrel-mode.js", file113, sizeof file113},
+    {"js/widgets/petrel-nav.js", file114, sizeof file114},
+    {"js/widgets/petrel-notice.js", file115, sizeof file115},
+    {"js/widgets/petrel-palette.js", file116, sizeof file116},
+    {"js/widgets/petrel-query.js", file117, sizeof file117},
+    {"js/widgets/petrel-range.js", file118, sizeof file118},
+    {"js/widgets/petrel-rate.js", file119, sizeof file119},
+    {"js/widgets/petrel-screen.js", file120, sizeof file120},
+    {"js/widgets/petrel-severity.js", file121, sizeof file121},
+    {"js/widgets/petrel-sources.js", file122, sizeof file122},
+    {"js/widgets/petrel-status.js", file123, sizeof file123},
+    {"js/widgets/petrel-summary.js", file124, sizeof file124},
+    {"js/widgets/petrel-table.js", file125, sizeof file125},
+    {"js/widgets/petrel-ticker.js", file126, sizeof file126},
+    {"js/widgets/petrel-toasts.js", file127, sizeof file127},
+    {"js/widgets/petrel-tops.js", file128, sizeof file128},
+    {"js/widgets/petrel-totals.js", file129, sizeof file129},
+    {"js/widgets/place-view.js", file130, sizeof file130},
+    {"js/widgets/states.js", file131, sizeof file131},
+    {"sources.html", file132, sizeof file132},
 };
 
 const int petrel_web_asset_count = sizeof assets / sizeof assets[0];

@@ -133,14 +133,14 @@ def test_an_arc_over_the_globe_opens_its_events(server, open_map, renderer):
 def test_the_gpu_draws_where_picking_looks(open_map, morph):
     page = open_map()
     drawn = page.evaluate("""async (morph) => {
-      const [{ ArcLayer }, { Camera }, { placeOf }, { wayOf }] = await Promise.all(
-        ['arc-layer', 'camera', 'projection', 'arc-shape'].map((name) => import(`/js/map/${name}.js`)));
+      const [{ ArcLayer }, { Camera }, { placeOf }, { wayOf }, { Emphasis }] = await Promise.all(
+        ['arc-layer', 'camera', 'projection', 'arc-shape', 'emphasis'].map((name) => import(`/js/map/${name}.js`)));
       const camera = new Camera();
       camera.resize(800, 500, { top: 0, right: 0, bottom: 0, left: 0 });
       camera.restore({ view: 'globe', lon: 20, lat: 20 });
       camera.morph = morph;
       const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 500 });
-      const layer = new ArcLayer(canvas, camera, { shows: () => true }, false);
+      const layer = new ArcLayer(canvas, camera, { shows: () => true }, new Emphasis(() => null), false);
       layer.still = true;
       const message = { lat: 48, lon: -20, accuracy: 'city', country: 'ZZ', sensor: 's', type: 'scan', severity: 'high', count: 8, span: { after: '0', upTo: '1' } };
       layer.add(message, { ...placeOf(60, 10), onScreen: false }, 1, 1);
@@ -241,8 +241,9 @@ def test_the_night_can_be_switched_off(open_map, view):
 
 def test_a_circle_opens_exactly_the_events_of_its_place(server, open_map):
     page = open_map()
-    look_at(page, -97, 38, 30)
     server.ingest(alerts(6, sensor="circle"))
+    lat, lon = server.get("api/v1/live/snapshot")["recent"][-1][7:9]
+    look_at(page, lon, lat, 30)
     circle = page.get_by_test_id("cluster")
     page.wait_for_function("() => Number(document.querySelector('[data-testid=cluster]')?.dataset.count) >= 6")
     page.keyboard.press("Space")

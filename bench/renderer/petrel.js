@@ -5,6 +5,7 @@
 import { ArcLayer } from '../../web/js/map/arc-layer.js';
 import { BaseLayer } from '../../web/js/map/base-layer.js';
 import { Camera } from '../../web/js/map/camera.js';
+import { Emphasis } from '../../web/js/map/emphasis.js';
 import { placeOf } from '../../web/js/map/projection.js';
 import { loadWorld } from '../../web/js/map/world.js';
 import { arcSource } from './world.js';
@@ -24,7 +25,7 @@ function canvasNamed(id) {
 export function petrel(arcs) {
   const camera = new Camera();
   camera.resize(innerWidth, innerHeight, UNCOVERED);
-  const layer = new ArcLayer(canvasNamed('stage'), camera, { shows: () => true }, false);
+  const layer = new ArcLayer(canvasNamed('stage'), camera, { shows: () => true }, new Emphasis(() => null), false);
   if (layer.kind !== 'webgl2') throw new Error('this browser has no WebGL2');
   const next = arcSource();
   const fill = (now, spread) => {

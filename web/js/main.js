@@ -41,16 +41,18 @@ const actions = {
   fullscreen: toggleFullscreen,
   view: () => map.toggleView(),
   night: () => map.options.toggleNight(),
+  emphasis: () => map.options.toggleEmphasis(),
   help: () => find('petrel-help').toggle(),
   about: () => find('petrel-about').toggle(),
 };
 find('petrel-actions').connect(model, actions);
 
 startShell({
-  keys: { ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, '?': actions.help },
+  keys: { ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, e: actions.emphasis, '?': actions.help },
   commands: () => [
     { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
     { name: 'Globe or flat map', hint: 'v', perform: actions.view }, { name: 'Day and night on the map', hint: 'n', perform: actions.night },
+    { name: 'Emphasis by volume or by surprise', hint: 'e', perform: actions.emphasis },
     { name: 'About Petrel and its data', perform: actions.about },
   ],
 });

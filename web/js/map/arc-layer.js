@@ -33,16 +33,19 @@ export class ArcLayer {
    * @param {HTMLCanvasElement} canvas
    * @param {import('./camera.js').Camera} camera
    * @param {{shows: (type: string|null) => boolean}} filter which types are drawn
+   * @param {import('./emphasis.js').Emphasis} emphasis how wide and bright each is
    * @param {boolean} plain without WebGL
    */
-  constructor(canvas, camera, filter, plain) {
+  constructor(canvas, camera, filter, emphasis, plain) {
     this.#camera = camera;
     this.#filter = filter;
     const arcs = new ArcSet(WebGLArcs.budget);
-    const renderer = plain ? null : WebGLArcs.create(canvas, arcs, camera);
+    const lookOf = (arc) => emphasis.lookOf(arc);
+    const renderer = plain ? null : WebGLArcs.create(canvas, arcs, camera, lookOf);
     this.kind = renderer ? 'webgl2' : 'canvas';
     this.#arcs = renderer ? arcs : new ArcSet(CanvasArcs.budget);
-    this.#renderer = renderer ?? new CanvasArcs(canvas, this.#arcs, camera);
+    this.#renderer = renderer ?? new CanvasArcs(canvas, this.#arcs, camera, lookOf);
+    emphasis.addEventListener('change', () => this.#rewrite());
   }
 
   /** How many arcs there are, whether or not their type is shown. */
@@ -119,6 +122,11 @@ export class ArcLayer {
       if (seen && isFree(x, y) && this.near(x, y, now) === arc) return { x, y };
     }
     return null;
+  }
+
+  /** All arcs look different now. */
+  #rewrite() {
+    for (const arc of this.#arcs.live.values()) this.#renderer.write(arc);
   }
 
   #isVisible(arc, now) {

@@ -19,6 +19,7 @@ export class CanvasArcs {
   #context;
   #arcs;
   #camera;
+  #lookOf;
   #colours = [];
   #trace = 0.3;
   #glyphs = TYPES.map(({ glyph }) => new Path2D(glyph));
@@ -27,11 +28,13 @@ export class CanvasArcs {
    * @param {HTMLCanvasElement} canvas
    * @param {import('./arc-set.js').ArcSet} arcs
    * @param {import('./camera.js').Camera} camera
+   * @param {(arc: import('./arc-set.js').Arc) => {halfWidth: number, dim: number}} lookOf see emphasis.js
    */
-  constructor(canvas, arcs, camera) {
+  constructor(canvas, arcs, camera, lookOf) {
     this.#context = canvas.getContext('2d');
     this.#arcs = arcs;
     this.#camera = camera;
+    this.#lookOf = lookOf;
     this.recolour();
   }
 
@@ -67,24 +70,26 @@ export class CanvasArcs {
     const head = still ? 1 : Math.min(1, (time - arc.start) / arc.flight);
     context.strokeStyle = this.#colours[arc.type];
     context.fillStyle = this.#colours[arc.type];
-    context.lineWidth = Math.min(8, 1.5 + 0.6 * Math.log2(arc.count));
+    const { halfWidth, dim } = this.#lookOf(arc);
+    const light = 1 - dim;
+    context.lineWidth = 2 * halfWidth;
 
-    context.globalAlpha = (still ? 0.55 : this.#trace) * fade;
+    context.globalAlpha = (still ? 0.55 : this.#trace) * fade * light;
     this.#part(way, 0, head);
     if (!still && head < 1) {
-      context.globalAlpha = 0.9;
+      context.globalAlpha = 0.9 * light;
       this.#part(way, Math.max(0, head - TAIL), head);
     }
-    context.globalAlpha = 0.9 * fade;
+    context.globalAlpha = 0.9 * fade * light;
     const ring = arc.message.accuracy === 'country';
     const source = this.#camera.toScreen(arc.from);
     if (source[2]) this.#circle(source, ring ? 6 : 3, ring);
     const comet = way(still ? 0.5 : head);
-    if (comet[2] && (head < 1 || still)) this.#glyph(arc, comet, still ? fade : 1);
+    if (comet[2] && (head < 1 || still)) this.#glyph(arc, comet, (still ? fade : 1) * light);
     const age = (time - landing) / IMPACT_SECONDS;
     const target = way(1);
     if (target[2] && !still && age >= 0 && age < 1) {
-      context.globalAlpha = 0.9 * (1 - age);
+      context.globalAlpha = 0.9 * (1 - age) * light;
       this.#circle(target, 5 + 18 * age, true);
     }
     context.globalAlpha = 1;

@@ -1,5 +1,5 @@
 /**
- * How the viewer wants the map drawn, kept in the link: `?view=globe` and `#night=off`.
+ * How the viewer wants the map drawn, kept in the link: `?view=globe`, `#night=off` and `#emphasis=surprise`.
  */
 
 import { fragmentValue, setFragmentValue } from '../fragment.js';
@@ -8,6 +8,8 @@ import { fragmentValue, setFragmentValue } from '../fragment.js';
 export class MapOptions extends EventTarget {
   /** Whether the night side is shaded. */
   night = true;
+  /** What makes arcs stand out. @type {import('./emphasis.js').EmphasisMode} */
+  emphasis = 'volume';
 
   constructor() {
     super();
@@ -24,7 +26,14 @@ export class MapOptions extends EventTarget {
     this.#tell();
   }
 
+  toggleEmphasis() {
+    this.emphasis = this.emphasis === 'volume' ? 'surprise' : 'volume';
+    setFragmentValue('emphasis', this.emphasis === 'volume' ? null : this.emphasis);
+    this.#tell();
+  }
+
   #read() {
+    this.emphasis = fragmentValue('emphasis') === 'surprise' ? 'surprise' : 'volume';
     this.night = fragmentValue('night') !== 'off';
   }
 

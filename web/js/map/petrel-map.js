@@ -10,12 +10,14 @@ import { ArcLayer } from './arc-layer.js';
 import { BaseLayer } from './base-layer.js';
 import { Camera } from './camera.js';
 import { ClusterMarks, clustersOf } from './clusters.js';
+import { Emphasis } from './emphasis.js';
 import { steer } from './gestures.js';
 import { arcText, Hint } from './hint.js';
 import { MapClock } from './map-clock.js';
 import { Markers } from './markers.js';
 import { linkedView, linkView, MapOptions } from './options.js';
 import { PostMarks } from './post-marks.js';
+import { Pace } from './pace.js';
 import { placeOf } from './projection.js';
 import { SourcePlaces } from './source-places.js';
 import { Tray } from './tray.js';
@@ -31,12 +33,15 @@ export class PetrelMap extends HTMLElement {
   camera = new Camera();
   /** How the viewer wants it drawn. */
   options = new MapOptions();
+  /** What makes arcs stand out. */
+  emphasis = new Emphasis(() => (this.#model.snapshot?.mode === 'replay' ? this.#model.snapshot.clock : null));
 
   #base = h('canvas.map-canvas', { 'aria-hidden': 'true' });
   #front = h('canvas.map-canvas', { 'aria-hidden': 'true' });
   #layer = h('div.map-markers');
   #hint = new Hint();
   #clock = new MapClock();
+  #pace = new Pace();
   #still = matchMedia('(prefers-reduced-motion: reduce)');
   /** @type {import('../model.js').Model} */
   #model;
@@ -72,7 +77,7 @@ export class PetrelMap extends HTMLElement {
     this.#markers = new Markers(this.#layer, camera, openSensor);
     this.#posts = new PostMarks(this.#layer, camera, (id) => model.select({ kind: 'event', id }));
     this.#circles = new ClusterMarks(this.#layer, camera, ({ places }) => model.select({ kind: 'places', places }));
-    this.#arcs = new ArcLayer(this.#front, camera, model.filter, new URLSearchParams(location.search).get('renderer') === 'canvas');
+    this.#arcs = new ArcLayer(this.#front, camera, model.filter, this.emphasis, new URLSearchParams(location.search).get('renderer') === 'canvas');
     this.dataset.renderer = this.#arcs.kind;
     steer(this, camera, (x, y) => this.#click(x, y), () => this.#still.matches);
     this.addEventListener('pointermove', (event) => this.#follow(event));
@@ -95,7 +100,12 @@ export class PetrelMap extends HTMLElement {
       linkView(camera.view);
       this.#nameView();
     });
-    this.options.addEventListener('change', () => this.#shine());
+    this.options.addEventListener('change', () => {
+      this.#shine();
+      this.emphasis.choose(this.options.emphasis);
+    });
+    this.emphasis.addEventListener('change', () => this.#wake());
+    this.emphasis.choose(this.options.emphasis);
     onThemeChange(() => {
       this.#land.recolour();
       this.#arcs.recolour();
@@ -176,7 +186,7 @@ export class PetrelMap extends HTMLElement {
     this.#places = new Map(placed.map(({ name, lat, lon }) => [name, { ...placeOf(lon, lat), onScreen: false }]));
     this.#markers.setSensors(placed);
     this.#tray.show(sensors.filter((sensor) => !placed.includes(sensor)).map(({ name }) => name), unplaced);
-    this.#wake();
+    this.#label(this.#clock.now());
   }
 
   #shine() {
@@ -267,13 +277,22 @@ export class PetrelMap extends HTMLElement {
     const now = this.#clock.now();
     this.#arcs.still = this.#still.matches;
     this.#arcs.draw(now);
-    if (performance.now() - this.#labelsAt > LABELS_INTERVAL_MS || this.#clock.frozen) {
-      this.#labelsAt = performance.now();
-      this.#markers.showMultiples(this.#arcs.leaders(now));
-      this.#circles.show(clustersOf(this.#sources.recent(now), this.camera));
-    }
+    this.#label(now);
     this.#running = false;
-    if (this.#arcs.size > 0 && !this.#clock.frozen) this.#wake();
+    if (this.#arcs.size === 0 || this.#clock.frozen) this.#pace.stop();
+    else {
+      const rest = this.#pace.next(performance.now());
+      if (rest === 0) this.#wake();
+      else setTimeout(() => this.#wake(), rest);
+    }
+  }
+
+  /** Labels and circles, at their own pace. */
+  #label(now) {
+    if (performance.now() - this.#labelsAt < LABELS_INTERVAL_MS && !this.#clock.frozen) return;
+    this.#labelsAt = performance.now();
+    this.#markers.showMultiples(this.#arcs.leaders(now));
+    this.#circles.show(clustersOf(this.#sources.recent(now), this.camera));
   }
 }
 

@@ -3,7 +3,7 @@
  * that moves is computed here from one time per frame.
  *
  * Instance: ends = from, to (longitude and latitude in radians, or CSS pixels); timing = to is on the screen, start, flight, end (seconds);
- * look = bend, half width, type, accuracy (1: the country's ring).
+ * look = bend, half width, type, 1 for a country's ring and, behind the point, the light taken away.
  */
 
 import { LIFT } from './arc-shape.js';
@@ -76,6 +76,7 @@ vec3 way(float t) {
 }
 float progress() { return still > 0.5 ? 10.0 : (time - timing.y) / timing.z; }
 float fade() { return 1.0 - smoothstep(timing.y + timing.z, timing.w, time); }
+float light() { return 1.0 - fract(look.w); }
 vec4 clip(vec2 p) { return vec4(p.x / size.x * 2.0 - 1.0, 1.0 - p.y / size.y * 2.0, 0.0, 1.0); }
 bool hidden() { return time < timing.y || time > timing.w || shown[int(look.z)] < 0.5; }
 `;
@@ -89,6 +90,7 @@ out float seen;
 flat out float halfWidth;
 flat out float head;
 flat out float faded;
+flat out float strength;
 flat out vec3 colour;
 void main() {
   if (hidden()) { gl_Position = vec4(2.0, 2.0, 0.0, 1.0); return; }
@@ -103,6 +105,7 @@ void main() {
   bool lit = still < 0.5 && along > head - 0.34 - 1.0 / segments;
   across = strip.y * (halfWidth + (lit ? 3.0 : 1.0));
   faded = fade();
+  strength = light();
   seen = p.z;
   colour = colours[int(look.z)];
   gl_Position = clip(p.xy + vec2(-tangent.y, tangent.x) * across);
@@ -117,6 +120,7 @@ in float seen;
 flat in float halfWidth;
 flat in float head;
 flat in float faded;
+flat in float strength;
 flat in vec3 colour;
 uniform float glow;      // how much light adds up: 1 dark theme, 0 light theme
 uniform float still;
@@ -127,11 +131,11 @@ void main() {
   if (along > head || seen <= 0.0) discard;
   float behind = (head - along) / 0.34;
   float comet = still > 0.5 ? 0.0 : pow(max(0.0, 1.0 - behind), 1.8);
-  float strength = max(comet, (still > 0.5 ? 0.55 : trace) * faded);
+  float lit = max(comet, (still > 0.5 ? 0.55 : trace) * faded);
   float distance = abs(across);
   float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
   float halo = 0.32 * comet * exp(-distance * distance / 5.0);
-  float alpha = max(core * strength, halo) * exposure * seen;
+  float alpha = max(core * lit, halo) * exposure * seen * strength;
   vec3 light = mix(colour, vec3(1.0), glow * 0.35 * comet * comet * core);
   pixel = vec4(light * alpha, alpha * (1.0 - 0.45 * glow));
 }`;
@@ -154,7 +158,7 @@ void main() {
   float t = 0.0;
   float weight = min(look.y, 4.0);
   if (part == 0) {
-    kind = look.w > 0.5 ? 1 : 0;
+    kind = look.w >= 1.0 ? 1 : 0;
     float pulse = still > 0.5 ? 0.0 : exp(-4.0 * (time - timing.y));
     radius = ((kind == 1 ? 6.0 : 2.6) + weight * 0.5 + pulse * 5.0) * grain;
     alpha = fade() * (kind == 1 ? 0.8 : 0.9);
@@ -175,6 +179,7 @@ void main() {
   vec3 p = way(t);
   bool away = part == 0 && behind(turn * unit(ends.xy));
   if (p.z < 0.5 || away) return;
+  alpha *= light();
   uv = corner;
   colour = colours[int(look.z)];
   glyph = look.z;

@@ -29,6 +29,7 @@ export class WebGLArcs {
   #gl;
   #arcs;
   #camera;
+  #lookOf;
   #data = new Float32Array(FLOATS * WebGLArcs.budget);
   #buffer;
   #array;
@@ -39,6 +40,8 @@ export class WebGLArcs {
   #written = [];
   /** Everything is written anew. */
   #whole = false;
+  /** Whether the canvas shows nothing. */
+  #blank = true;
   #colours = new Float32Array(0);
   #glow = 1;
 
@@ -46,17 +49,19 @@ export class WebGLArcs {
    * @param {HTMLCanvasElement} canvas
    * @param {import('./arc-set.js').ArcSet} arcs
    * @param {import('./camera.js').Camera} camera
+   * @param {(arc: import('./arc-set.js').Arc) => {halfWidth: number, dim: number}} lookOf see emphasis.js
    * @returns {WebGLArcs|null} null when there is no WebGL2
    */
-  static create(canvas, arcs, camera) {
+  static create(canvas, arcs, camera, lookOf) {
     const gl = canvas.getContext('webgl2', { antialias: false, depth: false, premultipliedAlpha: true });
-    return gl ? new WebGLArcs(gl, arcs, camera) : null;
+    return gl ? new WebGLArcs(gl, arcs, camera, lookOf) : null;
   }
 
-  constructor(gl, arcs, camera) {
+  constructor(gl, arcs, camera, lookOf) {
     this.#gl = gl;
     this.#arcs = arcs;
     this.#camera = camera;
+    this.#lookOf = lookOf;
     this.#prepare();
     this.recolour();
     gl.canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
@@ -71,14 +76,12 @@ export class WebGLArcs {
 
   /** Writes an arc's instance data: when it is born, and when it has taken up more events. @param {import('./arc-set.js').Arc} arc */
   write(arc) {
-    const { severity, accuracy } = arc.message;
-    const grave = severity === 'critical' || severity === 'high' ? 0.4 : 0;
-    const halfWidth = Math.min(5, 0.8 + grave + 0.32 * Math.log2(arc.count));
+    const { halfWidth, dim } = this.#lookOf(arc);
     const from = this.#epoch;
     this.#data.set([
       arc.from.lon * RADIANS, arc.from.lat * RADIANS, ...endOf(arc.to),
       arc.to.onScreen ? 1 : 0, arc.start - from, arc.flight, arc.end - from,
-      arc.bend, halfWidth, arc.type, accuracy === 'country' ? 1 : 0,
+      arc.bend, halfWidth, arc.type, (arc.message.accuracy === 'country' ? 1 : 0) + dim,
     ], arc.slot * FLOATS);
     this.#written.push(arc.slot);
   }
@@ -90,11 +93,13 @@ export class WebGLArcs {
   draw(time, { still, shown }) {
     const gl = this.#gl;
     if (time - this.#epoch > EPOCH_SECONDS) this.#moveEpoch(time);
+    const count = this.#arcs.used;
+    if (count === 0 && this.#blank) return;
+    this.#blank = count === 0;
     gl.viewport(0, 0, gl.canvas.width, gl.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     this.#upload();
-    const count = this.#arcs.used;
     if (count === 0) return;
     const { segments } = SEGMENTS.find(({ upTo }) => count <= upTo);
     gl.bindVertexArray(this.#array);

@@ -10,6 +10,8 @@ const KEYS = [
   ['← ↑ → ↓', 'Move the map, or turn the globe'],
   ['v', 'Globe or flat map'],
   ['n', 'Day and night'],
+  ['e', 'What is unusual stands out, or what is much'],
+  ['Enter', 'The country in the middle of the map'],
   ['f', 'Full screen'],
   ['t', 'Dark or light'],
   ['Esc', 'Close the drawer'],
