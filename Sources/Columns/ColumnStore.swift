@@ -32,6 +32,9 @@ public final class ColumnStore: Service {
     let shared: SharedNumbers
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
+    /// How far work on columns gives way to what stores events and answers questions, and how far it may fall behind for that.
+    private static let niceness: Int32 = 10
+    private static let mostLagSeconds = 2.0
 
     /// Opens the folder; makes it when it is missing.
     ///
@@ -103,10 +106,12 @@ public final class ColumnStore: Service {
 
     /// Takes one block; false at the head.
     private func step() async throws -> Bool {
-        // Full since the block before, or since writing it failed.
-        let tail = box.withLock { $0.state.tail }
-        if tail.isFull { try seal(tail) }
         let head = try await journal.lastID() ?? .zero
+        let givesWay = head.committed < upTo.committed.adding(seconds: Self.mostLagSeconds)
+        // Full since the block before, or since writing it failed.
+        if box.withLock({ $0.state.tail.isFull }) {
+            try await work(givingWay: givesWay) { Result { () throws(ColumnError) in try self.seal() } }.get()
+        }
         let next = try await journal.next(upTo)
         lastFailure.withLock { $0 = nil }
         guard let block = next else {
@@ -115,17 +120,37 @@ public final class ColumnStore: Service {
             if isBehind { caughtUp.publish(upTo) }
             return false
         }
-        box.withLock { box in
-            let tail = box.state.tail
-            _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
-        }
+        await work(givingWay: givesWay) { self.add(block) }
         caughtUp.publish(upTo)
         return true
     }
 
+    private func add(_ block: Block) {
+        box.withLock { box in
+            let tail = box.state.tail
+            _ = tail.add(block, from: block.firstIndex(after: tail.lastID))
+        }
+    }
+
+    /// Does a piece of work here, or on a thread that gives way: what comes in must be stored first.
+    private func work<Value: Sendable>(givingWay givesWay: Bool, _ body: @escaping @Sendable () -> Value) async -> Value {
+        givesWay ? await Self.givingWay(body) : body()
+    }
+
+    /// Does a piece of work on a thread that gives way to those that take events in or answer; where there is none left, here.
+    static func givingWay<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async -> Value {
+        do {
+            return try await QuietThread.value(niceness: niceness, body)
+        } catch {
+            return body()
+        }
+    }
+
     /// Writes the tail to a file, while queries go on reading it, and begins a new one.
-    private func seal(_ builder: SegmentBuilder) throws(ColumnError) {
-        let after = box.withLock { $0.state.segments.last?.lastID } ?? EventID((builder.firstID?.value ?? 1) - 1)
+    private func seal() throws(ColumnError) {
+        // Only this thread changes the builder.
+        let (builder, last) = box.withLock { ($0.state.tail, $0.state.segments.last?.lastID) }
+        let after = last ?? EventID((builder.firstID?.value ?? 1) - 1)
         let path = "\(folder)/\(Self.padded(after))-\(Self.padded(builder.lastID)).columns"
         try SegmentFile.write(builder, to: path)
         let segment = try MappedSegment(path: path)
@@ -156,13 +181,6 @@ public final class ColumnStore: Service {
         }
         if !gone.isEmpty { shared.removeAll() }
         if unlinking { for segment in gone { for path in [segment.path, segment.text.path] { unlink(path) } } }
-    }
-
-    /// Whether the journal has events that are not in the columns yet.
-    func isBehind() async -> Bool {
-        // A journal that cannot be read is told of by whoever follows it.
-        guard let head = try? await journal.lastID() else { return false }
-        return upTo < head
     }
 
     /// Waits until everything up to `id` is in the columns; false when cancelled before.

@@ -34,20 +34,17 @@ final class BlockCodec {
         ZSTD_freeDCtx(decompressor)
     }
 
-    /// Calls `body` with the two blobs of a batch, which are valid until it returns.
-    func encode<Value>(
-        _ batch: EventBatch, _ body: (_ rows: UnsafeRawBufferPointer, _ raw: UnsafeRawBufferPointer) throws(JournalError) -> Value
-    ) throws(JournalError) -> Value {
+    /// The two blobs of a batch, one behind the other, and how long the first one is.
+    func encode(_ batch: EventBatch) throws(JournalError) -> (bytes: [UInt8], rowBytes: Int) {
         defer {
             lengths.shrink(to: Self.keptBytes)
             packed.shrink(to: Self.keptBytes)
         }
         packed.removeAll()
         try compress(batch.rowEnds, batch.bytes)
-        let rows = packed.count
+        let rowBytes = packed.count
         try compress(batch.rawEnds, batch.rawBytes)
-        let blobs = packed.bytes
-        return try body(UnsafeRawBufferPointer(rebasing: blobs[..<rows]), UnsafeRawBufferPointer(rebasing: blobs[rows...]))
+        return (Array(packed.bytes), rowBytes)
     }
 
     /// The batch of two blobs, with empty raw records where their blob is nil; `where` names the block in errors.

@@ -61,10 +61,9 @@ final class BlockFile {
     var end: Int64 { written + Int64(gathered.count) }
 
     /// Adds both blobs of a block and returns where they begin; durable after ``flush()``.
-    func append(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) throws(JournalError) -> Int64 {
+    func append(_ blobs: [UInt8]) throws(JournalError) -> Int64 {
         let place = end
-        gathered.append(first)
-        gathered.append(second)
+        blobs.withUnsafeBytes { gathered.append($0) }
         if gathered.count >= Self.gatheredBytes { try writeGathered() }
         return place
     }

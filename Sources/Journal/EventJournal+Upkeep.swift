@@ -65,17 +65,14 @@ extension EventJournal {
         guard let compaction = next else { return nil }
         let stop = StopMark()
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Result<CompactionReport, JournalError>, Never>) in
-                do throws(JournalError) {
-                    try QuietThread.run {
-                        continuation.resume(
-                            returning: Result { () throws(JournalError) in
-                                try compaction.run(isStopped: { stop.isSet.load(ordering: .relaxed) }, progress: progress)
-                            })
+            do throws(JournalError) {
+                return try await QuietThread.value {
+                    Result { () throws(JournalError) in
+                        try compaction.run(isStopped: { stop.isSet.load(ordering: .relaxed) }, progress: progress)
                     }
-                } catch {
-                    continuation.resume(returning: .failure(error))
                 }
+            } catch {
+                return .failure(error)
             }
         } onCancel: {
             stop.isSet.store(true, ordering: .relaxed)

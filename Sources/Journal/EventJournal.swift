@@ -35,6 +35,7 @@ public final class EventJournal: Sendable {
     private nonisolated(unsafe) let writer: JournalWriter
     /// Used on ``readerQueue`` only.
     private nonisolated(unsafe) let reader: JournalReader
+    private let packer: SpanPacker
     private let queue = Mutex(Queue())
     private let published: Mutex<Published>
     private let signal: CommitSignal
@@ -45,6 +46,7 @@ public final class EventJournal: Sendable {
     public init(folder: String, options: JournalOptions = JournalOptions(), clock: WallClock = .system) throws(JournalError) {
         writer = try JournalWriter(folder: folder, options: options, clock: clock)
         reader = try JournalReader(folder: folder)
+        packer = SpanPacker(level: options.compressionLevel)
         signal = CommitSignal(head: writer.lastID)
         published = Mutex(
             Published(
@@ -55,7 +57,14 @@ public final class EventJournal: Sendable {
     // MARK: Writing
 
     /// Queues an append; the completion runs on the journal's queue once it is durable or refused. Order is kept.
+    ///
+    /// Many events are compressed before they are queued, by whoever submits them: the queue then has only to write.
     public func submit(_ append: JournalAppend, completion: @escaping @Sendable (Result<CommitReceipt, JournalError>) -> Void) {
+        var append = append
+        if append.events.byteCount >= JournalWriter.blockBytes {
+            // What fails here is tried, and told, when the append's turn comes.
+            append.packed = try? packer.pack(append.events)
+        }
         let (refused, schedule) = queue.withLock { queue in
             if queue.isClosed { return (true, false) }
             queue.waiting.append((append, completion))

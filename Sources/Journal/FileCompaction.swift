@@ -99,7 +99,7 @@ struct FileCompaction {
             guard let first = span else { return }
             for (retained, part) in gathered.sorted(by: { $0.key < $1.key }) {
                 let key = PartKey(retained: retained, number: number)
-                rows.append(try file.row(part.events, part.ids, span: first, key: key, codec: codec))
+                rows.append(try file.row(PackedBlock(part.events, codec: codec), part.ids, span: first, key: key))
             }
             done += Int64(events)
             (gathered, span, events, bytes) = ([:], nil, 0, 0)

@@ -30,6 +30,13 @@ struct IDRuns: Sendable, Equatable {
         for run in other.starts.indices { append(EventID(other.firsts[run]), count: other.length(run)) }
     }
 
+    /// The same runs of other ids, each greater by as much.
+    func moved(by distance: Int64) -> IDRuns {
+        var moved = self
+        moved.firsts = firsts.map { $0 + distance }
+        return moved
+    }
+
     var isConsecutive: Bool { starts.count == 1 }
 
     /// Events of a run.

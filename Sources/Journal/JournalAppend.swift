@@ -21,6 +21,9 @@ public struct JournalAppend: Sendable {
     /// The place in a queue from which this comes; what is at or before the committed place is not appended again.
     public var queued: StreamCursor?
 
+    /// The events in the form in which they are kept, where they were packed before their turn.
+    var packed: PackedSpan?
+
     /// A sender's key and a hash of what came with it.
     public struct Origin: Sendable {
         /// The key, unique within the source.

@@ -7,27 +7,16 @@ import Model
 extension JournalFile {
     // MARK: Writing
 
-    /// Adds the events of a commit, in one block for each class.
-    func insert(_ events: EventBatch, firstID: EventID, codec: BlockCodec) throws(JournalError) {
-        let survey = BatchSurvey(events)
-        if let only = survey.only {
-            return try insert(events, survey, ids: nil, firstID: firstID, span: nil, key: PartKey(retained: only), codec: codec)
+    /// Adds the events of a commit, with consecutive ids.
+    func insert(_ span: PackedSpan, firstID: EventID) throws(JournalError) {
+        for part in span.parts {
+            let key = PartKey(retained: part.retained)
+            guard let ids = part.ids?.moved(by: firstID.value) else {
+                try insert(row(part.block, firstID: firstID, ids: nil, span: nil, key: key))
+                continue
+            }
+            try insert(row(part.block, ids, span: firstID, key: key))
         }
-        for part in ClassSplit(events, firstID: firstID, survey: survey).parts {
-            try insert(part.events, part.ids, span: firstID, key: PartKey(retained: part.retained), codec: codec)
-        }
-    }
-
-    /// Adds a block of a class.
-    func insert(_ events: EventBatch, _ ids: IDRuns, span: EventID, key: PartKey, codec: BlockCodec) throws(JournalError) {
-        try insert(
-            events, BatchSurvey(events), ids: ids.isConsecutive ? nil : ids, firstID: ids.id(0), span: span, key: key, codec: codec)
-    }
-
-    private func insert(
-        _ events: EventBatch, _ survey: BatchSurvey, ids: IDRuns?, firstID: EventID, span: EventID?, key: PartKey, codec: BlockCodec
-    ) throws(JournalError) {
-        try insert(row(events, survey, ids: ids, firstID: firstID, span: span, key: key, codec: codec))
     }
 
     /// Adds a row that was made before.
@@ -36,31 +25,23 @@ extension JournalFile {
     }
 
     /// The row of a block of a class; its blobs are on the way into their file when they are large.
-    func row(_ events: EventBatch, _ ids: IDRuns, span: EventID, key: PartKey, codec: BlockCodec) throws(JournalError) -> [SQLiteValue] {
-        try row(
-            events, BatchSurvey(events), ids: ids.isConsecutive ? nil : ids, firstID: ids.id(0), span: span, key: key, codec: codec)
+    func row(_ block: PackedBlock, _ ids: IDRuns, span: EventID, key: PartKey) throws(JournalError) -> [SQLiteValue] {
+        try row(block, firstID: ids.id(0), ids: ids.isConsecutive ? nil : ids, span: span, key: key)
     }
 
     private func row(
-        _ events: EventBatch, _ survey: BatchSurvey, ids: IDRuns?, firstID: EventID, span: EventID?, key: PartKey, codec: BlockCodec
+        _ block: PackedBlock, firstID: EventID, ids: IDRuns?, span: EventID?, key: PartKey
     ) throws(JournalError) -> [SQLiteValue] {
-        var row: [SQLiteValue] = [
-            .integer(firstID.value), .integer(Int64(events.count)), .integer(survey.earliest.microseconds),
-            .integer(survey.latest.microseconds), .blob([]), .blob([]), .null, .integer(0), .integer(0),
-            key.retained.map { .integer(Int64($0.rawValue)) } ?? .null, span.map { .integer($0.value) } ?? .null,
-            ids.map { .integer($0.id($0.count - 1).value) } ?? .null, ids.map { .blob($0.encoded) } ?? .null, .integer(Int64(key.number)),
+        let (rows, raw) = (block.bytes[..<block.rowBytes], block.bytes[block.rowBytes...])
+        let isLarge = block.bytes.count > Self.inlineBytes
+        return [
+            .integer(firstID.value), .integer(Int64(block.count)), .integer(block.earliest.microseconds),
+            .integer(block.latest.microseconds), .blob(isLarge ? [] : Array(rows)), .blob(isLarge ? [] : Array(raw)),
+            isLarge ? .integer(try blockFile(key).append(block.bytes)) : .null, .integer(isLarge ? Int64(rows.count) : 0),
+            .integer(isLarge ? Int64(raw.count) : 0), key.retained.map { .integer(Int64($0.rawValue)) } ?? .null,
+            span.map { .integer($0.value) } ?? .null, ids.map { .integer($0.id($0.count - 1).value) } ?? .null,
+            ids.map { .blob($0.encoded) } ?? .null, .integer(Int64(key.number)),
         ]
-        try codec.encode(events) { rows, raw throws(JournalError) in
-            if rows.count + raw.count > Self.inlineBytes {
-                row[6] = .integer(try blockFile(key).append(rows, raw))
-                row[7] = .integer(Int64(rows.count))
-                row[8] = .integer(Int64(raw.count))
-            } else {
-                row[4] = .blob(Array(rows))
-                row[5] = .blob(Array(raw))
-            }
-        }
-        return row
     }
 
     /// The file to which large blocks are added; made when the first one comes.

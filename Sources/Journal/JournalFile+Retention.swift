@@ -172,7 +172,7 @@ extension JournalFile {
             }
             copies.reset()
             guard let span, ids.count > 0 else { return }
-            try insert(events, ids, span: span, key: PartKey(retained: .kept), codec: codec)
+            try insert(row(PackedBlock(events, codec: codec), ids, span: span, key: PartKey(retained: .kept)))
             try connection.statement("DELETE FROM kept WHERE class = ? AND id <= ?").run(
                 .integer(Int64(retained.rawValue)), .integer(ids.id(ids.count - 1).value))
         }

@@ -119,12 +119,14 @@ final class JournalWriter {
     private struct PendingBlock {
         var firstID = EventID.zero
         var events = EventBatch()
+        /// The events in the form in which they are kept, where they were packed before.
+        var packed: PackedSpan?
     }
 
     /// Most events that small appends gather in one block.
     private static let blockEvents = 5000
     /// Bytes from which an append is a block of its own: to join it to another would only copy it.
-    private static let blockBytes = 256 << 10
+    static let blockBytes = 256 << 10
 
     private func admit(_ append: JournalAppend, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> Result<
         CommitReceipt, JournalError
@@ -157,7 +159,7 @@ final class JournalWriter {
             return .success(known.receipt)
         }
         if let letter = append.retries, let gone = try takeOut(letter) { return .success(gone) }
-        let receipt = try place(append.events, &pending, &blocks)
+        let receipt = try place(append.events, append.packed, &pending, &blocks)
         for letter in append.deadLetters { try file.insert(letter) }
         ledgers[append.source, default: Ledger()] += append.ledger
         if let key, let cursor = append.cursor { cursors[key] = cursor }
@@ -168,7 +170,9 @@ final class JournalWriter {
         return .success(receipt)
     }
 
-    private func place(_ events: EventBatch, _ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) -> CommitReceipt {
+    private func place(
+        _ events: EventBatch, _ packed: PackedSpan?, _ pending: inout PendingBlock, _ blocks: inout [Block]
+    ) throws(JournalError) -> CommitReceipt {
         guard !events.isEmpty else { return CommitReceipt(firstID: lastID, count: 0, wasRepeated: false) }
         if pending.events.count + events.count > Self.blockEvents || pending.events.byteCount >= Self.blockBytes
             || events.byteCount >= Self.blockBytes
@@ -179,16 +183,18 @@ final class JournalWriter {
         // The generator may have gone on to another millisecond: ids inside a block are consecutive.
         if !pending.events.isEmpty, first.value != pending.firstID.value + Int64(pending.events.count) { try close(&pending, &blocks) }
         if pending.events.isEmpty {
-            pending = PendingBlock(firstID: first, events: events)
+            pending = PendingBlock(firstID: first, events: events, packed: packed)
         } else {
             pending.events.append(events)
+            pending.packed = nil
         }
         return CommitReceipt(firstID: first, count: events.count, wasRepeated: false)
     }
 
     private func close(_ pending: inout PendingBlock, _ blocks: inout [Block]) throws(JournalError) {
         guard !pending.events.isEmpty else { return }
-        try file.insert(pending.events, firstID: pending.firstID, codec: codec)
+        let span: PackedSpan = if let packed = pending.packed { packed } else { try PackedSpan(pending.events, codec: codec) }
+        try file.insert(span, firstID: pending.firstID)
         blocks.append(Block(firstID: pending.firstID, events: pending.events))
         pending = PendingBlock()
     }

@@ -6,22 +6,34 @@ internal import Synchronization
 ///
 /// Without a token the server listens on loopback only, and then a request must name a loopback host (or one of `hosts`), so that no web page can
 /// reach it under a name of its own (DNS rebinding). With a token every request needs it: as bearer, in one of the
-/// ways of log shippers, or as the cookie that the page gets for it.
+/// ways of log shippers, or as the cookie that the page gets for it. A second token may look and change nothing.
 final class AccessControl: Sendable {
+    /// What somebody may do.
+    enum Right: Int, Comparable, Sendable {
+        /// Ask and follow, as a screen on a wall does.
+        case look
+        /// Everything.
+        case change
+
+        static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+    }
+
     private let token: [UInt8]?
+    private let viewerToken: [UInt8]?
     private let hosts: Set<String>
     private let pathPrefix: String
-    private let sessions = Mutex<[String]>([])
+    private let sessions = Mutex<[Right: [String]]>([:])
 
-    /// Most cookies that are valid at the same time; the oldest goes first.
+    /// Most cookies of one right that are valid at the same time; the oldest goes first.
     private static let maximumSessions = 1000
     static let cookieName = "petrel_session"
     /// What is said to a request that names another host.
     static let foreignHost =
         "this server answers to localhost only; name the host in web.hosts, or set a token and address the server by it"
 
-    init(token: String?, hosts: [String], pathPrefix: String) {
+    init(token: String?, viewerToken: String? = nil, hosts: [String], pathPrefix: String) {
         self.token = token.map { Array($0.utf8) }
+        self.viewerToken = viewerToken.map { Array($0.utf8) }
         self.hosts = Set(hosts.map { $0.lowercased() })
         self.pathPrefix = pathPrefix
     }
@@ -47,12 +59,22 @@ final class AccessControl: Sendable {
         return !["api", "metrics", "services"].contains(parts.first) && !parts.contains { $0.hasPrefix("_") }
     }
 
-    /// Whether a request with these fields may go on.
-    func permits(_ fields: HTTPFields) -> Bool {
-        guard let token else { return true }
-        if let header = fields[.authorization], Self.secrets(in: header).contains(where: { isEqual($0.utf8, token) }) { return true }
-        return session(fields) != nil
+    /// What whoever sends these fields may do; nil for nothing.
+    func right(_ fields: HTTPFields) -> Right? {
+        guard token != nil else { return .change }
+        let told = fields[.authorization].map { Self.secrets(in: $0).compactMap(right(of:)) } ?? []
+        return (told + [session(fields)?.right].compactMap { $0 }).max()
     }
+
+    /// What a token allows; nil for one that is none.
+    private func right(of candidate: String) -> Right? {
+        if let token, isEqual(candidate.utf8, token) { return .change }
+        if let viewerToken, isEqual(candidate.utf8, viewerToken) { return .look }
+        return nil
+    }
+
+    /// Whether a request with these fields may go on to what needs that right.
+    func permits(_ fields: HTTPFields, _ needed: Right = .look) -> Bool { right(fields).map { $0 >= needed } ?? false }
 
     /// What an Authorization field says the token is: bearer, Splunk's, an API key of Elasticsearch, or the password of a user.
     static func secrets(in header: String) -> [String] {
@@ -69,14 +91,15 @@ final class AccessControl: Sendable {
         }
     }
 
-    /// The session whose cookie a request carries; nil without one that is valid.
-    func session(_ fields: HTTPFields) -> String? {
+    /// The session whose cookie a request carries, and what it allows; nil without one that is valid.
+    func session(_ fields: HTTPFields) -> (name: String, right: Right)? {
         guard token != nil else { return nil }
         for part in (fields[.cookie] ?? "").split(separator: ";") {
             let pair = part.trimmingPrefix(" ").split(separator: "=", maxSplits: 1)
             if pair.count == 2, pair[0] == Self.cookieName {
                 let session = String(pair[1])
-                return sessions.withLock { $0.contains(session) } ? session : nil
+                let right = sessions.withLock { sessions in sessions.first { $0.value.contains(session) }?.key }
+                return right.map { (session, $0) }
             }
         }
         return nil
@@ -94,16 +117,22 @@ final class AccessControl: Sendable {
         return host == "localhost" || host == "127.0.0.1" || host == "::1" || hosts.contains(host)
     }
 
-    /// A new session's cookie value for somebody who knows the token; nil for anybody else.
+    /// A new session's cookie value for somebody who knows a token, with what that token allows; nil for anybody else.
     func makeSession(for candidate: String) -> String? {
-        guard let token, isEqual(candidate.utf8, token) else { return nil }
+        guard let right = right(of: candidate) else { return nil }
         var generator = SystemRandomNumberGenerator()
         let session = (0..<4).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 16) }.joined()
         sessions.withLock { sessions in
-            sessions.append(session)
-            if sessions.count > Self.maximumSessions { sessions.removeFirst() }
+            sessions[right, default: []].append(session)
+            if sessions[right, default: []].count > Self.maximumSessions { sessions[right]?.removeFirst() }
         }
         return session
+    }
+
+    /// Refuses whoever may look only where that is not enough.
+    func check(_ operation: Operation, _ fields: HTTPFields) throws(Problem) {
+        guard !operation.isPublic, operation.right > .look, right(fields) == .look else { return }
+        throw Problem(status: .forbidden, detail: "this token may look and change nothing (web.viewer_token); use the other one")
     }
 
     /// Whether a token is needed at all.

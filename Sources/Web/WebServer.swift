@@ -16,6 +16,8 @@ public struct WebOptions: Sendable {
     public var port = 8080
     /// The token that every request needs; nil on loopback only.
     public var token: String?
+    /// A token that may look and change nothing, for screens on a wall; nil for none.
+    public var viewerToken: String?
     /// Further host names under which a server without a token may be addressed.
     public var hosts: [String] = []
     /// Path under which a reverse proxy shows the server, e.g. `/petrel`.
@@ -24,6 +26,8 @@ public struct WebOptions: Sendable {
     public var threads = 2
     /// Most event streams at the same time.
     public var maximumStreams = 10_000
+    /// Most screens that play windows of their own at the same time.
+    public var maximumReplays = 16
     /// Largest request body in bytes, plain or decompressed.
     public var maximumBodyBytes = 64 << 20
     /// Whether the journal is thrown away and holds invented events: it takes no real ones then.
@@ -46,6 +50,9 @@ public struct WebOptions: Sendable {
     /// The clock by which rate limits run: time since any moment, never set back.
     var steadyClock = RateLimits.steadyClock
 
+    /// The clock by which replays run.
+    var replayPace = ReplayPace.real
+
     /// The defaults.
     public init() {}
 
@@ -67,6 +74,7 @@ public struct WebServer: Service {
     private let stage: LiveStage
     private let columns: ColumnStore
     private let text: TextIndexer?
+    private let notes: NoteBook
     private let access: AccessControl
     private let clock: WallClock
     private let about: [UInt8]
@@ -77,10 +85,11 @@ public struct WebServer: Service {
     ///
     /// - Parameters:
     ///   - text: what indexes the words of the columns; nil where nothing does.
+    ///   - notes: what people wrote about things.
     ///   - about: JSON of the About page.
     ///   - onListening: told the port once connections are accepted.
     public init(
-        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, columns: ColumnStore, text: TextIndexer? = nil,
+        options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, columns: ColumnStore, text: TextIndexer? = nil, notes: NoteBook,
         clock: WallClock = .system, about: [UInt8], logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) throws(WebError) {
@@ -89,16 +98,27 @@ public struct WebServer: Service {
                 description: "\(options.host) can be reached by others, and there is no token: anybody could read and write everything. "
                     + "Make one (openssl rand -hex 32 > token; chmod 600 token) and start with --token-file token, or listen on 127.0.0.1")
         }
+        if let viewer = options.viewerToken {
+            guard let token = options.token else {
+                throw WebError(
+                    description: "web.viewer_token is set and web.token is not: without that every request may change everything; set both")
+            }
+            guard viewer != token else {
+                throw WebError(description: "web.viewer_token is web.token: make another one (openssl rand -hex 32)")
+            }
+        }
         self.options = options
         self.pipeline = pipeline
         self.stage = stage
         self.columns = columns
         self.text = text
+        self.notes = notes
         self.clock = clock
         self.about = about
         self.logger = logger
         self.onListening = onListening
-        access = AccessControl(token: options.token, hosts: options.hosts + [options.host], pathPrefix: options.pathPrefix)
+        access = AccessControl(
+            token: options.token, viewerToken: options.viewerToken, hosts: options.hosts + [options.host], pathPrefix: options.pathPrefix)
         hub = StreamHub(
             journal: pipeline.journal, stage: stage, access: access, threads: options.threads, logger: logger,
             maximumStreams: options.maximumStreams)
@@ -113,7 +133,7 @@ public struct WebServer: Service {
         for root in [RouterPath("")] + (options.pathPrefix.isEmpty ? [] : [RouterPath(options.pathPrefix)]) {
             let group = router.group(root)
             AssetRoutes(webRoot: options.webRoot, assetFolder: options.assetFolder, handshake: handshake).register(on: group)
-            table.register(on: group, limits: limits)
+            table.register(on: group, limits: limits, access: access)
         }
         let hub = hub
         let onListening = onListening
@@ -135,13 +155,14 @@ public struct WebServer: Service {
     var routes: RouteTable {
         let journal = pipeline.journal
         var table = RouteTable()
-        EventRoutes(journal: journal, revision: options.revision).add(to: &table)
+        EventRoutes(journal: journal, clock: clock, revision: options.revision).add(to: &table)
         let desk = QueryDesk(store: columns, journal: journal, clock: clock, revision: options.revision)
         QueryRoutes(desk: desk, cursorKey: PageCursor.Key(options.cursorKey.0, options.cursorKey.1)).add(to: &table)
         AnalysisRoutes(desk: desk).add(to: &table)
         CompletionRoutes(desk: desk).add(to: &table)
         table.addStream(.stream)
         table.addStream(.live)
+        ReplayRoutes(stage: stage, seats: ReplaySeats(options.maximumReplays), pace: options.replayPace, clock: clock).add(to: &table)
         let bodies = RequestBodies(maximumBytes: options.maximumBodyBytes)
         IngestRoutes(pipeline: pipeline, clock: clock, bodies: bodies, isSimulated: options.isSimulated).add(to: &table)
         let shippers = ShipperIntake(
@@ -153,6 +174,7 @@ public struct WebServer: Service {
         ).add(to: &table)
         SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
         DeadLetterRoutes(pipeline: pipeline).add(to: &table)
+        NoteRoutes(book: notes).add(to: &table)
         let state = ColumnState(columns: columns, text: text)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, columns: state, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(

@@ -109,8 +109,9 @@ struct ObservatoryServer {
         let address = options.host.contains(":") ? "[\(options.host)]" : options.host
         let path = options.pathPrefix
         let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
+        let notes = try NoteBook(path: "\(installation.dataFolder)/notes.sqlite")
         let web = try WebServer(
-            options: options, pipeline: pipeline, stage: stage, columns: columns, text: text,
+            options: options, pipeline: pipeline, stage: stage, columns: columns, text: text, notes: notes,
             about: About.json(assetFolder: installation.assetFolder), logger: logger
         ) { [isSimulated, dataFolder] port in
             ServerFile(dataFolder: dataFolder).write("http://\(local):\(port)\(path)")

@@ -102,7 +102,8 @@ struct CompactionTests {
         try file.transaction { () throws(JournalError) in
             try file.connection.execute("DELETE FROM block")
             for block in blocks {
-                try file.insert(file.row(block.events, block.ids, span: block.firstID, key: PartKey(retained: nil), codec: codec))
+                let packed = try PackedBlock(block.events, codec: codec)
+                try file.insert(file.row(packed, block.ids, span: block.firstID, key: PartKey(retained: nil)))
             }
         }
         try file.dropParts(before)

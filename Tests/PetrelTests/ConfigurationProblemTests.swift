@@ -42,15 +42,15 @@ import Testing
             "1: web.prot: unknown key; did you mean port?"),
         Case(
             "web: {zebra: 1}",
-            "1: web.zebra: unknown key; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body, index_formats, rate_limit"
+            "1: web.zebra: unknown key; known keys are host, port, token_file, token, viewer_token_file, viewer_token, hosts, path_prefix, threads, max_streams, max_body, index_formats, rate_limit"
         ),
         Case(
             "web: [1]",
-            "1: web: must be a section of keys, is a list; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body, index_formats, rate_limit"
+            "1: web: must be a section of keys, is a list; known keys are host, port, token_file, token, viewer_token_file, viewer_token, hosts, path_prefix, threads, max_streams, max_body, index_formats, rate_limit"
         ),
         Case(
             "web: text",
-            #"1: web: must be a section of keys, is the text "text"; known keys are host, port, token_file, token, hosts, path_prefix, threads, max_streams, max_body, index_formats, rate_limit"#
+            #"1: web: must be a section of keys, is the text "text"; known keys are host, port, token_file, token, viewer_token_file, viewer_token, hosts, path_prefix, threads, max_streams, max_body, index_formats, rate_limit"#
         ),
         Case(
             "web: {port: [1]}",

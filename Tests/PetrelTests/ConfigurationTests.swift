@@ -163,7 +163,7 @@ import Web
         let all = ConfigurationExample.switchedOn(lines).filter { !$0.contains("_file:") }
         let text = all.joined(separator: "\n")
         let simulator = try #require(text.range(of: "  - type: simulator"))
-        let variables = text.matches(of: /\$\{([A-Z_]+)\}/).map { (String($0.1), "0123456789abcdef") }
+        let variables = text.matches(of: /\$\{([A-Z_]+)\}/).map { (String($0.1), "\($0.1)-0123456789abcdef") }
         let environment = Dictionary(variables) { first, _ in first }
         let configuration = try Configuration.parse(String(text[..<simulator.lowerBound]), name: "petrel.yaml", environment: environment)
         #expect(configuration.sources.count == SourceKinds.all.count - 1)

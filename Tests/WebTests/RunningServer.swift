@@ -90,7 +90,8 @@ struct RunningServer: Sendable {
         let (ports, listening) = AsyncStream<Int>.makeStream()
         let columns = try await ColumnStore(folder: folder.file("columns"), journal: JournalFeed(journal))
         let server = try WebServer(
-            options: options, pipeline: pipeline, stage: stage, columns: columns, about: Array("{}".utf8), logger: logger
+            options: options, pipeline: pipeline, stage: stage, columns: columns,
+            notes: try NoteBook(path: folder.file("notes.sqlite"), clock: clock), about: Array("{}".utf8), logger: logger
         ) { port in
             listening.yield(port)
         }

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, address, alert, counted, is_settled
+from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, is_settled
 
 SENSOR_QUERY = "observer.name: {}".format
 
@@ -180,23 +180,6 @@ def test_pivots_lead_to_neighbouring_events(open_screen, mixed):
     assert int(page.get_by_test_id("count").get_attribute("data-count")) >= 15
 
 
-def state(page):
-    """Everything that a link has to restore."""
-    is_settled(page)
-    page.wait_for_selector('[data-testid="row"]:not(.pending)')
-    return page.evaluate("""() => ({
-      query: document.querySelector('[data-testid=query]').value,
-      count: document.querySelector('[data-testid=count]').dataset.count,
-      change: document.querySelector('[data-testid=change]').dataset.previous ?? null,
-      chart: document.querySelector('[data-testid=histogram]').dataset.total,
-      legend: [...document.querySelectorAll('[data-testid=legend-series]')].map((e) => e.textContent),
-      columns: [...document.querySelectorAll('[role=columnheader]')].map((e) => e.textContent),
-      rows: [...document.querySelectorAll('[data-testid=row]')].map((e) => e.dataset.id + e.textContent).sort(),
-      facets: [...document.querySelectorAll('petrel-facets [data-testid=bar]')].map((e) => [e.dataset.field, e.dataset.value, e.dataset.count]),
-      event: document.querySelector('petrel-event').hidden ? null : document.querySelector('petrel-event h2').textContent,
-    })""")
-
-
 def test_a_link_restores_the_view_exactly_in_another_browser(open_screen, new_context, mixed):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h", split="attack.type", order="asc"))
     counted(page, 17)
@@ -211,11 +194,11 @@ def test_a_link_restores_the_view_exactly_in_another_browser(open_screen, new_co
     page.get_by_test_id("share").click()
     page.get_by_test_id("copy-fixed").click()
     link = page.evaluate("() => navigator.clipboard.readText()")
-    shown = state(page)
+    shown = explore_state(page)
     other = open_screen(link.removeprefix(page.url.split("explore")[0]))
     counted(other, 17)
     expect(other.get_by_test_id("event-panel").locator('[data-field="observer.name"]')).to_be_visible()
-    assert state(other) == shown
+    assert explore_state(other) == shown
 
 
 def test_views_are_saved_and_opened(open_screen, mixed):

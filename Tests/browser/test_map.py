@@ -1,9 +1,11 @@
 """The map page against a running server, in a real browser."""
 
 import itertools
+import re
 from datetime import datetime, timedelta, timezone
 
 from playwright.sync_api import expect
+from workbench import map_state
 
 PAYLOAD = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 TABS = 12
@@ -51,15 +53,6 @@ def flown_arc(page, sensor):
     return page.wait_for_function(ARC_OF, arg=sensor).json_value()
 
 
-def totals(page):
-    """What the page shows, and up to which event: read at one moment."""
-    return page.evaluate("""() => ({
-      upTo: document.querySelector('petrel-totals').dataset.upto,
-      numbers: [...document.querySelectorAll('petrel-totals [data-count], petrel-legend [data-count], petrel-severity [data-count]')].map((e) => e.dataset.count),
-      tops: [...document.querySelectorAll('[data-testid=top-row]')].map((e) => [e.dataset.list, e.dataset.key, e.dataset.count]),
-    })""")
-
-
 def test_injected_events_become_arcs(server, open_map):
     page = open_map()
     before = number(page, "total-attacks")
@@ -100,7 +93,7 @@ def test_pages_opened_at_different_times_show_the_same_totals(server, open_map):
         wait_for_stored(page, stored)
         # Top lists come once a second.
         expect(page.locator('[data-testid="top-row"][data-list="sensors"][data-key="totals"]')).to_have_attribute("data-count", "32")
-    assert totals(first) == totals(second)
+    assert map_state(first) == map_state(second)
 
 
 def test_twelve_tabs_stay_live(server, open_map, new_context):
@@ -216,13 +209,6 @@ def test_reduced_motion_still_shows_arcs(server, open_map, new_context):
     expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", "2")
 
 
-def test_the_policy_forbids_inline_and_foreign_code(server, new_context):
-    answer = new_context().new_page().goto(server.address)
-    policy = answer.header_value("content-security-policy")
-    assert "default-src 'none'" in policy and "script-src 'self'" in policy
-    assert "unsafe" not in policy and "http" not in policy
-
-
 def test_a_choice_of_theme_is_remembered(open_map, new_context):
     context = new_context(color_scheme="dark")
     page = open_map(context)
@@ -253,7 +239,7 @@ def test_a_post_that_names_an_address_is_a_diamond(server, open_map):
     shape = marks.first.locator(".post-mark").evaluate("e => { e.getAnimations().forEach((a) => a.finish()); const s = getComputedStyle(e); return [s.transform, s.borderRadius]; }")
     assert shape[0].startswith("matrix(0.707") and shape[1] == "0px", "a square on its corner; sensors are circles"
     expect(page.get_by_test_id("legend-posts")).to_contain_text("Posts")
-    assert int(page.get_by_test_id("legend-posts").locator(".number").get_attribute("data-count")) >= 3
+    expect(page.get_by_test_id("legend-posts").locator(".number")).to_have_attribute("data-count", re.compile(r"^([3-9]|\d{2,})$"))
     mark.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("drawer")).to_contain_text("1.1.1.1")

@@ -30,6 +30,15 @@ SCREENS = {
 }
 
 
+@pytest.mark.parametrize("path", ["", "board", *(path for path, _ in SCREENS.values())])
+def test_no_screen_may_run_inline_or_foreign_code(server, new_context, path):
+    page = new_context().new_page()
+    policy = page.goto(server.address + path).header_value("content-security-policy")
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy
+    assert "unsafe" not in policy and "http" not in policy
+    assert page.locator("script:not([src]), style, [style]:not(canvas):not(body *)").count() == 0
+
+
 def violations(page):
     return [(rule["id"], rule["nodes"][0]["html"]) for rule in Axe().run(page).response["violations"]]
 

@@ -36,3 +36,60 @@ def counted(page, number):
 
 def is_settled(page):
     page.wait_for_function("() => document.querySelector('petrel-explore')?.classList.contains('asking') === false && document.querySelector('[data-testid=count]')?.dataset.count")
+
+
+def explore_state(page):
+    """Everything of the workbench that a link has to restore."""
+    is_settled(page)
+    page.wait_for_function("() => document.querySelector('[data-testid=row]') && !document.querySelector('[data-testid=row].pending')")
+    return page.evaluate("""() => ({
+      query: document.querySelector('[data-testid=query]').value,
+      count: document.querySelector('[data-testid=count]').dataset.count,
+      compare: document.querySelector('[data-testid=compare]').getAttribute('aria-pressed'),
+      change: document.querySelector('[data-testid=change]').dataset.previous ?? null,
+      previous: [...document.querySelectorAll('petrel-facets [data-previous]')].map((e) => e.dataset.previous),
+      chart: document.querySelector('[data-testid=histogram]').dataset.total,
+      legend: [...document.querySelectorAll('[data-testid=legend-series]')].map((e) => e.textContent),
+      columns: [...document.querySelectorAll('[role=columnheader]')].map((e) => e.textContent),
+      rows: [...document.querySelectorAll('[data-testid=row]')].map((e) => e.dataset.id + e.textContent).sort(),
+      facets: [...document.querySelectorAll('petrel-facets [data-testid=bar]')].map((e) => [e.dataset.field, e.dataset.value, e.dataset.count]),
+      event: document.querySelector('petrel-event').hidden ? null : document.querySelector('petrel-event h2').textContent,
+    })""")
+
+
+def entity_state(page):
+    """Everything of a thing's page that a link has to restore."""
+    page.wait_for_function("""() => document.querySelector('petrel-entity h1') && !document.querySelector('petrel-entity .skeleton, petrel-entity [data-testid=row].pending')
+      && document.querySelector('petrel-entity [data-testid=row], petrel-entity [data-testid=empty]')""")
+    return page.evaluate("""() => ({
+      title: document.title,
+      name: document.querySelector('h1').textContent,
+      seen: [...document.querySelectorAll('.page-totals time')].map((e) => e.textContent),
+      facts: [...document.querySelectorAll('.entity-facts')].map((e) => e.textContent),
+      chart: document.querySelector('[data-testid=histogram]')?.dataset.total ?? null,
+      count: document.querySelector('[data-testid=entity-count]')?.dataset.count ?? null,
+      bars: [...document.querySelectorAll('petrel-entity [data-testid=bar]')].map((e) => [e.dataset.field, e.dataset.value, e.dataset.count]),
+      rows: [...document.querySelectorAll('[data-testid=row]')].map((e) => e.dataset.id + e.textContent).sort(),
+      event: document.querySelector('petrel-event').hidden ? null : document.querySelector('petrel-event h2').textContent,
+    })""")
+
+
+def source_state(page):
+    """The books of every source and what is said of dead letters; rates and lags are of the moment."""
+    page.wait_for_selector('[data-testid="source"]')
+    page.wait_for_selector('[data-testid="dead-letter"], [data-testid="no-dead-letters"]')
+    return page.evaluate("""() => ({
+      books: [...document.querySelectorAll('[data-testid=source]')].map((e) => [e.dataset.name, e.dataset.balances, [...e.querySelectorAll('[data-fate]')].map((f) => f.textContent)]),
+      letters: [...document.querySelectorAll('[data-testid=dead-letter]')].map((e) => [e.dataset.reason, e.querySelector('pre')?.textContent]),
+    })""")
+
+
+def map_state(page):
+    """The numbers of the map and what is chosen on it, read at one moment."""
+    return page.evaluate("""() => ({
+      upTo: document.querySelector('petrel-totals').dataset.upto,
+      numbers: [...document.querySelectorAll('petrel-totals [data-count], petrel-legend [data-count], petrel-severity [data-count]')].map((e) => e.dataset.count),
+      tops: [...document.querySelectorAll('[data-testid=top-row]')].map((e) => [e.dataset.list, e.dataset.key, e.dataset.count]),
+      shown: [...document.querySelectorAll('[data-testid=legend-type]')].map((e) => e.getAttribute('aria-pressed')),
+      listed: [...document.querySelectorAll('[data-testid=ticker-row]')].map((e) => e.dataset.id),
+    })""")

@@ -3,6 +3,8 @@
  * that the pages work under a path prefix and at any depth.
  */
 
+import { readEvents } from './live/sse.js';
+
 /** The address below which everything of this server lies. */
 export const ROOT = new URL('..', import.meta.url);
 
@@ -109,14 +111,32 @@ export async function askInParts(name, values, signal, onPart) {
   }
 }
 
+/**
+ * Asks for server-sent events and hands on each as it comes, until the answer ends.
+ * @param {string} path
+ * @param {AbortSignal} signal
+ * @param {(event: string, data: any) => void} onEvent
+ */
+export async function listen(path, signal, onEvent) {
+  const response = await answerOf(path, { signal, headers: { Accept: 'text/event-stream' } });
+  await readEvents(response.body, onEvent);
+}
+
 function checked(part) {
   if (part.status) throw new Refusal(part.detail, part.status, part.position ?? null);
   return part;
 }
 
-/** Sends JSON. @param {string} path @param {any} body @returns {Promise<any>} the answer, null where it has none */
-export async function send(path, body) {
-  const response = await answerOf(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+/**
+ * Sends JSON.
+ * @param {string} path
+ * @param {any} body null for none
+ * @param {{method?: string, tag?: string|null}} [how] `tag`: of what is changed, as it was read
+ * @returns {Promise<any>} the answer, null where it has none
+ */
+export async function send(path, body, { method = 'POST', tag = null } = {}) {
+  const headers = { 'Content-Type': 'application/json', ...(tag ? { 'If-Match': tag } : {}) };
+  const response = await answerOf(path, { method, headers, body: body === null ? null : JSON.stringify(body) });
   const text = await response.text();
   return text ? JSON.parse(text) : null;
 }

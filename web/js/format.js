@@ -104,5 +104,5 @@ export const speed = (factor) => `${factor >= 10 ? count(Math.round(factor)) : o
 /** Port with transport and, where known, service: `1433/tcp ms-sql-s`. @param {string|null} port @param {string|null} transport */
 export const portName = (port, transport) => (port ? `${port}${transport ? `/${transport}` : ''}` : '');
 
-/** `3 events`, `1 event`. @param {number} value @param {string} singular */
-export const counted = (value, singular) => `${count(value)} ${singular}${value === 1 ? '' : 's'}`;
+/** `3 events`, `1 event`. @param {number} value @param {string} singular @param {string} [plural] */
+export const counted = (value, singular, plural = `${singular}s`) => `${count(value)} ${value === 1 ? singular : plural}`;

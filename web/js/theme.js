@@ -41,7 +41,7 @@ export function onThemeChange(listener) {
 
 /**
  * The colours that canvases need, read from the style sheet so that they are stated once.
- * @returns {{ocean: string, land: number[], hot: number[], border: string, graticule: string, types: number[][]}}
+ * @returns {{ocean: string, land: number[], hot: number[], border: string, graticule: string, sea: string, halo: string, night: string, types: number[][]}}
  */
 export function palette() {
   const style = getComputedStyle(document.documentElement);
@@ -52,6 +52,9 @@ export function palette() {
     hot: rgb(value('--land-hot')),
     border: value('--border-land'),
     graticule: value('--graticule'),
+    sea: value('--sea-near'),
+    halo: value('--halo'),
+    night: value('--night'),
     types: TYPES.map((type) => rgb(value(`--type-${type.id}`))),
   };
 }

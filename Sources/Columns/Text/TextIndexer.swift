@@ -19,9 +19,10 @@ public final class TextIndexer: Service {
     private let idle = CommitSignal(head: .zero)
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
-    /// How often, and how many times, it is looked whether a burst is over.
+    /// How often, and how many times, it is looked whether a burst is over; a burst is more events than this between two looks (20,000/s).
     private static let burstPause = Duration.milliseconds(200)
-    private static let mostPauses = 25
+    private static let burstEvents = 4000
+    private static let mostPauses = 150
 
     /// An indexer of a store's segments; there is one for a store.
     public init(_ store: ColumnStore) { self.store = store }
@@ -46,13 +47,15 @@ public final class TextIndexer: Service {
         }
     }
 
-    /// Waits while the columns are behind the journal, for a few seconds at most: what is not indexed is scanned meanwhile, and a burst needs
-    /// the processors more.
+    /// Waits while events pour in, for half a minute at most: what is not indexed is scanned meanwhile, and a burst needs the processors more.
     private func letBurstPass() async {
+        var before = store.size.rows
         for _ in 0..<Self.mostPauses {
-            guard await store.isBehind(), !Task.isCancelled else { return }
             // Cancellation ends the pause early, and the loop sees it.
             try? await Task.sleep(for: Self.burstPause)
+            let now = store.size.rows
+            if Task.isCancelled || now - before < Self.burstEvents { return }
+            before = now
         }
     }
 
@@ -112,13 +115,7 @@ public final class TextIndexer: Service {
     private static func index(_ segment: MappedSegment) async throws(ColumnError) {
         let stop = QueryStop()
         let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, ColumnError>, Never>) in
-                Thread.detachNewThread {
-                    // On Linux this is about the thread alone.
-                    _ = nice(10)
-                    continuation.resume(returning: Result { () throws(ColumnError) in try write(segment, stop) })
-                }
-            }
+            await ColumnStore.givingWay { Result { () throws(ColumnError) in try write(segment, stop) } }
         } onCancel: {
             stop.stop()
         }

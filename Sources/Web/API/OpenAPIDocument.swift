@@ -140,7 +140,10 @@ struct OpenAPIDocument: Sendable {
             .misdirectedRequest: "A Host that this server does not answer to.",
         ]
         if !operation.isPublic { all[.unauthorized] = "The token is missing or wrong." }
-        if operation.method != .get { all[.forbidden] = "Sent by a page of another site." }
+        let isOfOthers = operation.method != .get ? "Sent by a page of another site" : nil
+        let isForLooking = !operation.isPublic && operation.right > .look ? "The token may only look" : nil
+        let reasons = [isOfOthers, isForLooking].compactMap { $0 }
+        if !reasons.isEmpty { all[.forbidden] = reasons.joined(separator: ", or: ") + "." }
         if operation.allowance != .none {
             all[.tooManyRequests] = "More requests than the rate limit allows; Retry-After says when to go on."
         }

@@ -34,9 +34,14 @@ struct Operation: Sendable {
     var refusals: [HTTPResponse.Status: String] = [:]
     /// Whether it needs no token.
     var isPublic = false
+    /// Whether a token that may only look does not open it: it answers what senders sent, their secrets maybe among it.
+    var isConfidential = false
     var allowance = Allowance.none
     /// Whether the answer has an `ETag` and may be 304.
     var hasTag = false
+
+    /// What the asker must be allowed to do.
+    var right: AccessControl.Right { method == .get && !isConfidential ? .look : .change }
 
     /// The parameters of that place.
     func parameters(in place: Parameter.Place) -> [Parameter] { parameters.filter { $0.place == place } }

@@ -30,13 +30,14 @@ struct RouteTable: Sendable {
     mutating func addStream(_ operation: Operation) { routes.append(Route(operation: operation, handler: nil)) }
 
     /// Registers everything on a group of the router.
-    func register(on group: RouterGroup<WebContext>, limits: RateLimits) {
+    func register(on group: RouterGroup<WebContext>, limits: RateLimits, access: AccessControl) {
         for route in routes {
             guard let handler = route.handler else { continue }
             let (operation, check) = (route.operation, ParameterCheck(route.operation))
             group.on(Self.routerPath(operation.path), method: operation.method) { request, context in
                 let verdict = limits.take(operation.allowance, request, context)
                 if let verdict, !verdict.isAllowed { throw verdict.problem }
+                try access.check(operation, request.headers)
                 try check.check(request)
                 var response = try await handler(request, context)
                 if let verdict { verdict.write(to: &response.headers) }

@@ -72,7 +72,7 @@ struct RateLimits: Sendable {
             address = told
         }
         if let address, exempt.contains(where: { $0.contains(address) }) { return nil }
-        if let session = access.session(fields) { return .session(session) }
+        if let session = access.session(fields) { return .session(session.name) }
         guard let address else { return .address(IPAddress(high: 0, low: 0)) }
         // Whoever has one IPv6 address has 2^64 of them.
         return .address(address.v4 == nil ? IPAddress(high: address.high, low: 0) : address)

@@ -20,7 +20,7 @@ struct AssetRoutes: Sendable {
     /// The screens by their paths. Their parameters are the view's and are read in the browser. Pages refer to their files relatively, so
     /// each has paths of one depth, and a slash behind one is taken off.
     private static let screens = [
-        "explore": "explore.html", "sources": "sources.html", "entity/:kind/:value": "entity.html",
+        "board": "board.html", "explore": "explore.html", "sources": "sources.html", "entity/:kind/:value": "entity.html",
     ]
 
     func register(on group: RouterGroup<WebContext>) {

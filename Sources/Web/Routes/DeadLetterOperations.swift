@@ -39,7 +39,7 @@ extension Operation {
             .object([
                 "dead_letters": .array(letter(["sample": Schema.string.described("The first 512 bytes.")])),
                 "next": Schema.string.orNull.described("Where the next page begins; null at the end."),
-            ])), allowance: .query, hasTag: true)
+            ])), isConfidential: true, allowance: .query, hasTag: true)
 
     static let deadLetter = Operation(
         method: .get, path: "/api/v1/dead-letters/{id}", name: "getDeadLetter", tag: .state,
@@ -50,7 +50,7 @@ extension Operation {
             letter([
                 "kept": Schema.count.described("Bytes that are kept; a longer record cannot be retried."),
                 "text": Schema.string.described("The bytes as UTF-8; what is none is U+FFFD."), "base64": .string,
-            ])), refusals: [.notFound: "It is not kept, or became an event."], allowance: .query)
+            ])), refusals: [.notFound: "It is not kept, or became an event."], isConfidential: true, allowance: .query)
 
     static let retryDeadLetter = Operation(
         method: .post, path: "/api/v1/dead-letters/{id}/retry", name: "retryDeadLetter", tag: .state,

@@ -71,18 +71,26 @@ struct ConfigurationBuilder {
             options.pathPrefix = prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
         }
         if let folder = root.text("assets") { options.assetFolder = folder }
-        if web.text("token") != nil, web.text("token_file") != nil { note(web, "token", "stands beside token_file; remove one of them") }
-        do {
-            if let path = web.text("token_file") {
-                options.token = try Configuration.token(inFile: path)
-            } else if let token = web.text("token") {
-                options.token = try Configuration.checkedToken(token)
-            }
-        } catch {
-            let path = web.text("token_file")
-            note(web, path == nil ? "token" : "token_file", "\(path ?? "the variable") \(error.text)")
+        options.token = token(web, "token")
+        options.viewerToken = token(web, "viewer_token")
+        if let viewer = options.viewerToken, viewer == options.token {
+            let key = web.text("viewer_token_file") == nil ? "viewer_token" : "viewer_token_file"
+            note(web, key, "is the token that may do everything; make another one with: openssl rand -hex 32")
         }
         return options
+    }
+
+    /// The token below a key, or in the file that the key beside it names.
+    private mutating func token(_ web: ConfigurationSection, _ key: String) -> String? {
+        let path = web.text("\(key)_file")
+        if web.text(key) != nil, path != nil { note(web, key, "stands beside \(key)_file; remove one of them") }
+        do {
+            if let path { return try Configuration.token(inFile: path) }
+            if let text = web.text(key) { return try Configuration.checkedToken(text) }
+        } catch {
+            note(web, path == nil ? key : "\(key)_file", "\(path ?? "the variable") \(error.text)")
+        }
+        return nil
     }
 
     private mutating func journalOptions(_ journal: ConfigurationSection) -> JournalOptions {

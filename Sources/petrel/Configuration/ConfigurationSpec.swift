@@ -42,6 +42,13 @@ enum ConfigurationSpec {
             name: "token", type: .text, summary: "The token from the environment instead of a file, as ${NAME}.",
             example: "${PETREL_TOKEN}", isSecret: true),
         ConfigurationOption(
+            name: "viewer_token_file", type: .path,
+            summary: "File with a second token, which may look and change nothing, e.g. for a screen on a wall.",
+            example: "./viewer-token"),
+        ConfigurationOption(
+            name: "viewer_token", type: .text, summary: "The second token from the environment, as ${NAME}.",
+            example: "${PETREL_VIEWER_TOKEN}", isSecret: true),
+        ConfigurationOption(
             name: "hosts", type: .texts, summary: "Further host names under which a server without a token may be addressed.",
             standard: "[]", example: "[petrel.example.org]"),
         ConfigurationOption(

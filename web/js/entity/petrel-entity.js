@@ -6,7 +6,8 @@ import { isAbort, ROOT } from '../api.js';
 import { h } from '../dom.js';
 import { fieldTitle, STANDARD_COLUMNS } from '../fields.js';
 import { ago, count, counted, stamp, utc } from '../format.js';
-import { clause, narrowed } from '../kql.js';
+import { fragmentValue, setFragmentValue } from '../fragment.js';
+import { both, clause, narrowed } from '../kql.js';
 import { exploreAddress } from '../pivots.js';
 import { barList } from '../widgets/bar-list.js';
 import { countryName } from '../widgets/event-cells.js';
@@ -15,6 +16,7 @@ import '../widgets/petrel-histogram.js';
 import '../widgets/petrel-table.js';
 import { errorBox, skeleton, stateBox } from '../widgets/states.js';
 import { entityAddress, faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
+import './petrel-notes.js';
 import { askEntity, askNeighbours } from './questions.js';
 
 const ALL = { all: true };
@@ -31,16 +33,26 @@ function named() {
 
 customElements.define('petrel-entity', class extends HTMLElement {
   #head = h('header.page-head');
+  #notes = /** @type {any} */ (h('petrel-notes'));
   #body = h('div.entity-body', {}, skeleton(8));
   #event = /** @type {any} */ (h('petrel-event.event-over', { hidden: true }));
   #abort = new AbortController();
   #table = null;
 
   connectedCallback() {
-    this.append(this.#head, this.#body, this.#event);
+    this.append(this.#head, this.#notes, this.#body, this.#event);
     this.#event.addEventListener('close', () => this.#closeEvent());
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
+    addEventListener('hashchange', () => this.#openLinked());
     this.#load();
+    this.#openLinked();
+  }
+
+  /** Opens the event that the link names. */
+  #openLinked() {
+    const id = fragmentValue('event');
+    if (id) this.#openEvent(id);
+    else this.#closeEvent();
   }
 
   async #load() {
@@ -50,6 +62,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#head.replaceChildren(h('div', {}, h('p.entity-kind', { text: known?.title ?? kind }), h('h1.entity-name', { text: kind === 'country' ? `${countryName(value)} (${value})` : value })));
     const fault = known ? faultOf(kind, value) : `There are no pages for “${kind}”; there are for ${kindNames.join(', ')}.`;
     if (fault) return this.#body.replaceChildren(stateBox({ title: 'No such page', text: fault, bad: true, testid: 'error' }));
+    this.#notes.show(kind, value);
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
@@ -66,7 +79,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
     return undefined;
   }
 
-  #showHead(kind, value, { query, count: number, period, facts, families }) {
+  #showHead(kind, value, { query, count: number, period, facts, families, lists }) {
     const now = Date.now();
     const time = (at) => h('time', { text: stamp(at), title: utc(at) });
     const parts = [...families].map(([family, part]) => `${count(part)} ${family}${part === 1 ? '' : 's'}`).join(', ');
@@ -76,7 +89,10 @@ customElements.define('petrel-entity', class extends HTMLElement {
       ['Last seen', h('dd', {}, time(period.to - 1), h('span.total-note', { text: ago(period.to - 1, now) }))],
     ] : [];
     this.#head.firstElementChild.append(h('p.entity-facts', {}, ...[...facts].map(([field, fact]) => this.#fact(field, fact)),
-      h('a.tool.small', { href: exploreAddress(query, ALL), text: 'Open in Explore', data: { testid: 'to-explore' } })));
+      ...lists.map(({ values: [list], count: hits }) => h('a.badge.warn', {
+        href: exploreAddress(both(query, clause('threat.feed.name', list)), ALL), text: `On list ${list}`, title: counted(hits, 'event'), data: { testid: 'list', value: list, count: hits } })),
+      h('a.tool.small', { href: exploreAddress(query, ALL), text: 'Open in Explore', data: { testid: 'to-explore' } }),
+      families.get('post') ? h('a.tool.small', { href: exploreAddress(both('event.family: post', query), ALL), text: `${counted(families.get('post'), 'post')} about it`, data: { testid: 'to-posts' } }) : null));
     this.#head.append(h('dl.page-totals', {}, ...totals.map(([label, content]) => h('div', {}, h('dt', { text: label }), content))));
   }
 
@@ -107,8 +123,8 @@ customElements.define('petrel-entity', class extends HTMLElement {
     chart.show({ ...period, step: step.length, spans, split: 'event.family', parts });
     this.#table.setColumns(STANDARD_COLUMNS, 'desc');
     this.#table.addEventListener('want', ({ detail }) => rows.want(detail.first, detail.last));
-    this.#table.addEventListener('open', ({ detail }) => this.#openEvent(rows.row(detail)));
-    this.#table.addEventListener('active', ({ detail }) => !this.#event.hidden && this.#openEvent(rows.row(detail)));
+    this.#table.addEventListener('open', ({ detail }) => this.#openRow(rows.row(detail)));
+    this.#table.addEventListener('active', ({ detail }) => !this.#event.hidden && this.#openRow(rows.row(detail)));
     rows.addEventListener('change', () => this.#table.draw());
     rows.addEventListener('fault', ({ detail }) => this.#table.replaceWith(errorBox(detail, () => this.#load())));
     this.#table.setRows(rows);
@@ -124,22 +140,27 @@ customElements.define('petrel-entity', class extends HTMLElement {
   async #showNeighbours(ip, { facts }, near, signal) {
     near.replaceChildren(skeleton(4));
     const neighbours = await askNeighbours(ip, facts.get('source.as.number'), signal);
-    near.replaceChildren(...neighbours.map(({ title, query, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
-      h('h3', {}, h('a', { href: exploreAddress(query, ALL), text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
+    near.replaceChildren(...neighbours.map(({ title, href, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
+      h('h3', {}, h('a', { href, text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
       groups.length ? barList(groups, { field: 'source.ip', total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: entityAddress('ip', value) }) })
         : h('p.facet-empty', { text: 'Nobody else was seen.' }))));
   }
 
-  #openEvent(event) {
-    if (!event) return;
+  #openRow(row) {
+    if (row) this.#openEvent(row.event.id);
+  }
+
+  #openEvent(id) {
     this.#event.hidden = false;
-    this.#event.show(event.event.id);
+    setFragmentValue('event', id);
+    this.#event.show(id);
     if (matchMedia('(max-width: 860px)').matches) this.#event.focusTitle();
   }
 
   #closeEvent() {
     if (this.#event.hidden) return;
     this.#event.hidden = true;
+    setFragmentValue('event', null);
     this.#event.clear();
     this.#table?.focus();
   }

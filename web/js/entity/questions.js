@@ -4,14 +4,18 @@
 
 import { ask } from '../api.js';
 import { RowSource } from '../explore/row-source.js';
-import { both, quoted } from '../kql.js';
+import { both, clause, quoted } from '../kql.js';
 import { stepFor } from '../range.js';
-import { entityQuery, kindNamed, networkQuery } from './kinds.js';
+import { entityAddress, entityQuery, kindNamed, networkQuery } from './kinds.js';
 import { networkOf } from '../net.js';
 
 const BARS = 160;
 const TOP = 8;
 const NEIGHBOURS = 10;
+
+/** Where a value stands that is on a list of indicators; events about a hash are marked as a whole. */
+const LISTED = { ip: 'threat.indicator.ip', domain: 'threat.indicator.url.domain', hash: null };
+const LISTS = 5;
 
 /** What is said of an address beside its numbers. */
 const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as.number', 'source.as.organization.name'];
@@ -27,6 +31,7 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
  * @property {any[]} tops
  * @property {Map<string, any>} facts
  * @property {Map<string, number>} families
+ * @property {{values: any[], count: number}[]} lists lists of indicators that it is on, with the events that were marked for it
  * @property {RowSource} rows
  */
 
@@ -42,7 +47,7 @@ export async function askEntity(kind, value, signal) {
   const period = count ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
   const step = period ? stepFor(period, BARS) : { text: '1h', length: 3_600_000 };
   const rows = new RowSource({ q: query, upTo }, 'desc', signal);
-  const answer = { query, count, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), rows };
+  const answer = { query, count, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
   if (!period) return answer;
   const { tops, facts = [] } = kindNamed(kind);
   const asked = [...new Set([...tops, 'event.family', ...(kind === 'ip' ? FACTS : facts)])];
@@ -59,7 +64,14 @@ export async function askEntity(kind, value, signal) {
     if (group) answer.facts.set(field, group.values[0]);
   }
   rows.setSpans(answer.spans, step.length, period);
+  answer.lists = await askLists(kind, value, query, upTo, signal);
   return answer;
+}
+
+async function askLists(kind, value, query, upTo, signal) {
+  if (!Object.hasOwn(LISTED, kind)) return [];
+  const marked = LISTED[kind] ? clause(LISTED[kind], value) : both(query, 'tags: indicator');
+  return (await ask('top', { q: marked, upTo, field: 'threat.feed.name', limit: LISTS }, signal)).groups;
 }
 
 /**
@@ -67,13 +79,13 @@ export async function askEntity(kind, value, signal) {
  * @param {string} ip
  * @param {number|undefined} asn
  * @param {AbortSignal} signal
- * @returns {Promise<{title: string, query: string, facet: any}[]>}
+ * @returns {Promise<{title: string, href: string, facet: any}[]>}
  */
 export async function askNeighbours(ip, asn, signal) {
   const near = networkQuery(ip);
   const wanted = [
-    near ? { title: `In ${networkOf(ip)}`, query: near } : null,
-    asn ? { title: `In AS${asn}`, query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
+    near ? { title: `In ${networkOf(ip)}`, href: entityAddress('network', networkOf(ip)), query: near } : null,
+    asn ? { title: `In AS${asn}`, href: entityAddress('asn', asn), query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
   ].filter(Boolean);
-  return Promise.all(wanted.map(async ({ title, query }) => ({ title, query, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
+  return Promise.all(wanted.map(async ({ title, href, query }) => ({ title, href, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
 }

@@ -8,6 +8,10 @@ import { typeIndex } from '../types.js';
 const LINGER_SECONDS = 4.5;
 /** Merging keeps an arc alive; beyond this age a fresh arc begins, so that the list of its spans stays short. */
 const OLDEST_SECONDS = 12;
+/** Arcs that end within the same quarter of a second are looked at together, once. */
+const BUCKET_SECONDS = 0.25;
+/** Arcs that stand for several events are kept ready for labelling, at most so many. */
+const MOST_LEADERS = 128;
 const FLIGHT_SECONDS = { shortest: 0.9, perMapUnit: 0.28, longest: 2.1 };
 
 /**
@@ -16,8 +20,9 @@ const FLIGHT_SECONDS = { shortest: 0.9, perMapUnit: 0.28, longest: 2.1 };
  * @property {string} key place, sensor and type
  * @property {import('../live/row.js').ArcMessage} message of its first events
  * @property {number} type index in TYPES
- * @property {[number, number]} from map units
- * @property {{x: number, y: number, onScreen: boolean}} to map units, or CSS pixels for a sensor in the tray
+ * @property {import('./projection.js').Place} from
+ * @property {(import('./projection.js').Place & {onScreen: false})|{x: number, y: number, onScreen: true}} to a place, or
+ *   CSS pixels for a sensor in the tray
  * @property {number} born
  * @property {number} start when its comet starts
  * @property {number} flight seconds until it arrives
@@ -27,7 +32,10 @@ const FLIGHT_SECONDS = { shortest: 0.9, perMapUnit: 0.28, longest: 2.1 };
  * @property {import('../api.js').Span[]} spans where they are found
  */
 
-/** The live arcs, at most `budget` of them; the newest of each key can take up more events. */
+/**
+ * The live arcs, at most `budget` of them; the newest of each key can take up more events. What a frame asks of it does
+ * not depend on how many there are: `expire` looks only at arcs whose time is up.
+ */
 export class ArcSet {
   /** In order of birth. @type {Map<number, Arc>} */
   live = new Map();
@@ -36,17 +44,34 @@ export class ArcSet {
   #free;
   /** @type {Map<string, Arc>} */
   #newest = new Map();
+  /** By the quarter of a second in which they end. @type {Map<number, Arc[]>} */
+  #buckets = new Map();
+  /** The first bucket that has not been looked through. */
+  #nextBucket = Infinity;
+  /** @type {Set<Arc>} */
+  #leaders = new Set();
+  #used = 0;
 
   /** @param {number} budget most arcs at a time */
   constructor(budget) {
     this.#budget = budget;
-    this.#free = Array.from({ length: budget }, (_, slot) => budget - 1 - slot);
+    this.#free = slots(budget);
+  }
+
+  /** Slots from 0 to this one, exclusive, hold all live arcs. */
+  get used() {
+    return this.#used;
+  }
+
+  /** The arcs that stand for most events, in no order. */
+  get leaders() {
+    return this.#leaders;
   }
 
   /**
    * Draws one message: as an arc of its own, or above the budget as part of a live one with its key.
    * @param {import('../live/row.js').ArcMessage} message
-   * @param {[number, number]} from
+   * @param {Arc['from']} from
    * @param {Arc['to']} to
    * @param {number} start
    * @param {number} now
@@ -61,7 +86,7 @@ export class ArcSet {
       if (now < oldest.start + oldest.flight) return { fate: 'shed', arc: null };
       this.#remove(oldest);
     }
-    const far = to.onScreen ? 3 : Math.hypot(to.x - from[0], to.y - from[1]);
+    const far = to.onScreen ? 3 : Math.hypot(to.x - from.x, to.y - from.y);
     const flight = Math.min(FLIGHT_SECONDS.longest, FLIGHT_SECONDS.shortest + far * FLIGHT_SECONDS.perMapUnit);
     /** @type {Arc} */
     const arc = {
@@ -69,19 +94,37 @@ export class ArcSet {
       end: start + flight + LINGER_SECONDS, bend: 0.16 + 0.14 * Math.random(), count: message.count, spans: [message.span],
     };
     this.live.set(arc.slot, arc);
+    this.#used = Math.max(this.#used, arc.slot + 1);
     this.#newest.set(key, arc);
+    this.#file(arc);
+    this.#lead(arc);
     return { fate: 'drawn', arc };
   }
 
-  /** Forgets the arcs whose time is over. @param {number} now @returns {boolean} whether any went */
+  /** Forgets the arcs whose time is over, within a quarter of a second. @param {number} now */
   expire(now) {
-    const before = this.live.size;
-    for (const arc of this.live.values()) if (now > arc.end) this.#remove(arc);
-    return this.live.size !== before;
+    const current = Math.floor(now / BUCKET_SECONDS);
+    for (; this.#nextBucket < current; this.#nextBucket += 1) {
+      const due = this.#buckets.get(this.#nextBucket);
+      if (!due) continue;
+      this.#buckets.delete(this.#nextBucket);
+      for (const arc of due) {
+        if (this.live.get(arc.slot) !== arc) continue;
+        if (arc.end < now) this.#remove(arc);
+        else this.#file(arc);
+      }
+    }
+    if (this.live.size === 0) this.#nextBucket = Infinity;
   }
 
   clear() {
-    for (const arc of [...this.live.values()]) this.#remove(arc);
+    this.live.clear();
+    this.#newest.clear();
+    this.#buckets.clear();
+    this.#leaders.clear();
+    this.#nextBucket = Infinity;
+    this.#used = 0;
+    this.#free = slots(this.#budget);
   }
 
   #extend(arc, message, now) {
@@ -89,15 +132,41 @@ export class ArcSet {
     arc.spans = joined(arc.spans, message.span);
     if (now > arc.start + arc.flight) arc.start = now;
     arc.end = arc.start + arc.flight + LINGER_SECONDS;
+    this.#lead(arc);
     return arc;
+  }
+
+  /** Puts an arc where `expire` finds it. One that is extended later stays there and is filed again when found. */
+  #file(arc) {
+    const bucket = Math.floor(arc.end / BUCKET_SECONDS);
+    const others = this.#buckets.get(bucket);
+    if (others) others.push(arc);
+    else this.#buckets.set(bucket, [arc]);
+    this.#nextBucket = Math.min(this.#nextBucket, bucket);
+  }
+
+  #lead(arc) {
+    if (arc.count < 2 || this.#leaders.has(arc)) return;
+    if (this.#leaders.size >= MOST_LEADERS) {
+      let least = arc;
+      for (const leader of this.#leaders) if (leader.count < least.count) least = leader;
+      if (least === arc) return;
+      this.#leaders.delete(least);
+    }
+    this.#leaders.add(arc);
   }
 
   #remove(arc) {
     this.live.delete(arc.slot);
     this.#free.push(arc.slot);
+    this.#leaders.delete(arc);
+    while (this.#used > 0 && !this.live.has(this.#used - 1)) this.#used -= 1;
     if (this.#newest.get(arc.key) === arc) this.#newest.delete(arc.key);
   }
 }
+
+/** Free slots, the first to be taken last. */
+const slots = (budget) => Array.from({ length: budget }, (_, slot) => budget - 1 - slot);
 
 /** Adds a span, as one with the last where it begins at that one's end. */
 function joined(spans, span) {

@@ -4,10 +4,12 @@
 
 import { palette, theme } from '../theme.js';
 import { TYPES } from '../types.js';
-import { controlPoint, pointAt } from './curve.js';
+import { wayOf } from './arc-shape.js';
 
 const TAIL = 0.35;
 const IMPACT_SECONDS = 0.9;
+/** Straight parts of a whole way. */
+const PARTS = 32;
 
 /** Renderer of an ArcSet; has the same methods as WebGLArcs. */
 export class CanvasArcs {
@@ -17,6 +19,7 @@ export class CanvasArcs {
   #context;
   #arcs;
   #camera;
+  #lookOf;
   #colours = [];
   #trace = 0.3;
   #glyphs = TYPES.map(({ glyph }) => new Path2D(glyph));
@@ -25,11 +28,13 @@ export class CanvasArcs {
    * @param {HTMLCanvasElement} canvas
    * @param {import('./arc-set.js').ArcSet} arcs
    * @param {import('./camera.js').Camera} camera
+   * @param {(arc: import('./arc-set.js').Arc) => {halfWidth: number, dim: number}} lookOf see emphasis.js
    */
-  constructor(canvas, arcs, camera) {
+  constructor(canvas, arcs, camera, lookOf) {
     this.#context = canvas.getContext('2d');
     this.#arcs = arcs;
     this.#camera = camera;
+    this.#lookOf = lookOf;
     this.recolour();
   }
 
@@ -41,6 +46,9 @@ export class CanvasArcs {
 
   /** Nothing is kept per arc. */
   write() {}
+
+  /** As `write`. */
+  clear() {}
 
   /** @param {number} time the map's seconds @param {{still: boolean, shown: number[]}} options */
   draw(time, { still, shown }) {
@@ -56,44 +64,49 @@ export class CanvasArcs {
 
   #drawArc(arc, time, still) {
     const context = this.#context;
-    const from = this.#camera.toScreen(arc.from);
-    const to = arc.to.onScreen ? [arc.to.x, arc.to.y] : this.#camera.toScreen([arc.to.x, arc.to.y]);
-    const control = controlPoint(from, to, arc.bend);
+    const way = wayOf(arc, this.#camera);
     const landing = arc.start + arc.flight;
     const fade = time < landing ? 1 : Math.max(0, (arc.end - time) / (arc.end - landing));
     const head = still ? 1 : Math.min(1, (time - arc.start) / arc.flight);
     context.strokeStyle = this.#colours[arc.type];
     context.fillStyle = this.#colours[arc.type];
-    context.lineWidth = Math.min(8, 1.5 + 0.6 * Math.log2(arc.count));
+    const { halfWidth, dim } = this.#lookOf(arc);
+    const light = 1 - dim;
+    context.lineWidth = 2 * halfWidth;
 
-    context.globalAlpha = (still ? 0.55 : this.#trace) * fade;
-    this.#part(from, control, to, 0, head);
+    context.globalAlpha = (still ? 0.55 : this.#trace) * fade * light;
+    this.#part(way, 0, head);
     if (!still && head < 1) {
-      context.globalAlpha = 0.9;
-      this.#part(from, control, to, Math.max(0, head - TAIL), head);
+      context.globalAlpha = 0.9 * light;
+      this.#part(way, Math.max(0, head - TAIL), head);
     }
-    context.globalAlpha = 0.9 * fade;
-    this.#circle(from, arc.message.accuracy === 'country' ? 6 : 3, arc.message.accuracy === 'country');
-    if (head < 1 || still) this.#glyph(arc, pointAt(from, control, to, still ? 0.5 : head), still ? fade : 1);
+    context.globalAlpha = 0.9 * fade * light;
+    const ring = arc.message.accuracy === 'country';
+    const source = this.#camera.toScreen(arc.from);
+    if (source[2]) this.#circle(source, ring ? 6 : 3, ring);
+    const comet = way(still ? 0.5 : head);
+    if (comet[2] && (head < 1 || still)) this.#glyph(arc, comet, (still ? fade : 1) * light);
     const age = (time - landing) / IMPACT_SECONDS;
-    if (!still && age >= 0 && age < 1) {
-      context.globalAlpha = 0.9 * (1 - age);
-      this.#circle(to, 5 + 18 * age, true);
+    const target = way(1);
+    if (target[2] && !still && age >= 0 && age < 1) {
+      context.globalAlpha = 0.9 * (1 - age) * light;
+      this.#circle(target, 5 + 18 * age, true);
     }
     context.globalAlpha = 1;
   }
 
-  /** The part of the curve from t0 to t1, itself a quadratic curve. */
-  #part(from, control, to, t0, t1) {
+  /** The part of a way from t0 to t1, as far as it is seen. */
+  #part(way, t0, t1) {
     const context = this.#context;
-    const start = pointAt(from, control, to, t0);
-    const end = pointAt(from, control, to, t1);
-    const blend = (a, b, t) => a + (b - a) * t;
-    const middle = [0, 1].map((axis) => blend(
-      blend(from[axis], control[axis], t0), blend(control[axis], to[axis], t0), t1));
+    const steps = Math.max(1, Math.ceil((t1 - t0) * PARTS));
     context.beginPath();
-    context.moveTo(start[0], start[1]);
-    context.quadraticCurveTo(middle[0], middle[1], end[0], end[1]);
+    let wasSeen = false;
+    for (let step = 0; step <= steps; step += 1) {
+      const [x, y, seen] = way(t0 + ((t1 - t0) * step) / steps);
+      if (wasSeen && seen) context.lineTo(x, y);
+      else context.moveTo(x, y);
+      wasSeen = seen;
+    }
     context.stroke();
   }
 

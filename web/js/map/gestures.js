@@ -7,16 +7,21 @@ const KEY_ZOOM = 1.4;
 const KEY_PAN_PX = 80;
 /** A pointer that moved less than this between down and up has clicked. */
 const CLICK_SLOP_PX = 5;
+/** A drag that paused for longer before its end does not spin the globe. */
+const FLICK_MS = 60;
 
 /**
  * @param {HTMLElement} element
  * @param {import('./camera.js').Camera} camera
  * @param {(x: number, y: number) => void} onClick in CSS pixels of the element
+ * @param {() => boolean} isStill whether the viewer prefers no motion
  */
-export function steer(element, camera, onClick) {
+export function steer(element, camera, onClick, isStill) {
   /** @type {Map<number, {x: number, y: number}>} */
   const pointers = new Map();
   let travelled = 0;
+  /** CSS pixels a millisecond, smoothed. */
+  let flick = { x: 0, y: 0, at: 0 };
 
   const local = (event) => {
     const box = element.getBoundingClientRect();
@@ -32,6 +37,8 @@ export function steer(element, camera, onClick) {
   element.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     if (pointers.size === 0) travelled = 0;
+    flick = { x: 0, y: 0, at: event.timeStamp };
+    camera.hold();
     pointers.set(event.pointerId, local(event));
     element.setPointerCapture(event.pointerId);
   });
@@ -48,27 +55,33 @@ export function steer(element, camera, onClick) {
       const factor = apart > 0 ? Math.hypot(now.x - other.x, now.y - other.y) / apart : 1;
       camera.zoomBy(factor, (now.x + other.x) / 2, (now.y + other.y) / 2);
       camera.panBy((now.x - before.x) / 2, (now.y - before.y) / 2);
-    } else if (travelled > CLICK_SLOP_PX) camera.panBy(now.x - before.x, now.y - before.y);
+    } else if (travelled > CLICK_SLOP_PX) {
+      camera.panBy(now.x - before.x, now.y - before.y);
+      const passed = Math.max(1, event.timeStamp - flick.at);
+      flick = { x: (flick.x + (now.x - before.x) / passed) / 2, y: (flick.y + (now.y - before.y) / passed) / 2, at: event.timeStamp };
+    }
   });
 
   const release = (event) => {
     const point = pointers.get(event.pointerId);
     if (!pointers.delete(event.pointerId)) return;
     if (event.type === 'pointerup' && pointers.size === 0 && travelled <= CLICK_SLOP_PX) onClick(point.x, point.y);
+    else if (event.type === 'pointerup' && !isStill() && event.timeStamp - flick.at < FLICK_MS) camera.spin(flick.x, flick.y);
   };
   element.addEventListener('pointerup', release);
   element.addEventListener('pointercancel', release);
-  element.addEventListener('keydown', (event) => moveByKey(event, camera));
+  element.addEventListener('keydown', (event) => event.target === element && moveByKey(event, camera, onClick));
 }
 
-/** @param {KeyboardEvent} event @param {import('./camera.js').Camera} camera */
-function moveByKey(event, camera) {
+/** @param {KeyboardEvent} event @param {import('./camera.js').Camera} camera @param {(x: number, y: number) => void} onClick */
+function moveByKey(event, camera, onClick) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const moves = {
     '+': () => camera.zoomBy(KEY_ZOOM),
     '=': () => camera.zoomBy(KEY_ZOOM),
     '-': () => camera.zoomBy(1 / KEY_ZOOM),
     '0': () => camera.reset(),
+    Enter: () => onClick(...camera.middle),
     ArrowLeft: () => camera.panBy(KEY_PAN_PX, 0),
     ArrowRight: () => camera.panBy(-KEY_PAN_PX, 0),
     ArrowUp: () => camera.panBy(0, KEY_PAN_PX),

@@ -4,21 +4,19 @@
 
 import { h } from '../dom.js';
 import { count } from '../format.js';
-import { controlPoint, pointAt } from './curve.js';
-import { project } from './projection.js';
+import { wayOf } from './arc-shape.js';
+import { placeOf } from './projection.js';
 
 /** Labels of merged arcs: one per so many square pixels of the map, and at most so many. */
 const MULTIPLE_AREA_PX = 60_000;
 const MOST_MULTIPLES = 14;
-/** A ×n is worth reading from here on. */
-const LEAST_MULTIPLE = 2;
 
 /** The DOM over the canvases. */
 export class Markers {
   #layer;
   #camera;
   #onSensor;
-  /** @type {{sensor: any, place: [number, number], element: HTMLElement}[]} */
+  /** @type {{sensor: any, place: import('./projection.js').Place, element: HTMLElement, text: number}[]} `text`: width of the label once it is known */
   #markers = [];
   #shown = '';
   /** @type {HTMLElement[]} */
@@ -48,7 +46,7 @@ export class Markers {
         data: { testid: 'sensor', key: sensor.name }, on: { click: () => this.#onSensor(sensor.name) },
       }, h('span.sensor-mark'), h('span.sensor-name', { text: sensor.name }));
       this.#layer.append(element);
-      return { sensor, place: project(sensor.lon, sensor.lat), element };
+      return { sensor, place: placeOf(sensor.lon, sensor.lat), element, text: 0 };
     });
     this.arrange();
   }
@@ -56,11 +54,14 @@ export class Markers {
   /** Moves the markers to where their sensors are; of labels that would overlap the later one waits for a zoom. */
   arrange() {
     const taken = [];
-    const boxes = this.#markers.map(({ place, element }) => {
-      const [x, y] = this.#camera.toScreen(place);
-      return { x, y, element, width: element.lastElementChild.scrollWidth + 18 };
+    const boxes = this.#markers.map((marker) => {
+      const [x, y, seen] = this.#camera.toScreen(marker.place);
+      marker.text ||= marker.element.lastElementChild.scrollWidth;
+      return { x, y, seen, element: marker.element, width: marker.text + 18 };
     });
-    for (const { x, y, element, width } of boxes) {
+    for (const { x, y, seen, element, width } of boxes) {
+      element.hidden = !seen;
+      if (!seen) continue;
       const crowded = x + width > this.#camera.width || taken.some((other) => x < other.x + other.width && other.x < x + width && Math.abs(y - other.y) < 18);
       element.style.transform = `translate(${x}px, ${y}px)`;
       element.classList.toggle('crowded', crowded);
@@ -70,11 +71,9 @@ export class Markers {
 
   /**
    * Labels the arcs that stand for most events.
-   * @param {import('./arc-set.js').Arc[]} arcs
-   * @param {(arc: import('./arc-set.js').Arc) => {from: number[], to: number[]}} endsOf
+   * @param {import('./arc-set.js').Arc[]} merged those that stand for several
    */
-  showMultiples(arcs, endsOf) {
-    const merged = arcs.filter((arc) => arc.count >= LEAST_MULTIPLE);
+  showMultiples(merged) {
     merged.sort((one, other) => other.count - one.count);
     const labelled = merged.slice(0, Math.min(MOST_MULTIPLES, Math.ceil((this.#camera.width * this.#camera.height) / MULTIPLE_AREA_PX)));
     while (this.#multiples.length < labelled.length) {
@@ -84,10 +83,9 @@ export class Markers {
     }
     this.#multiples.forEach((element, index) => {
       const arc = labelled[index];
-      element.hidden = !arc;
-      if (!arc) return;
-      const { from, to } = endsOf(arc);
-      const [x, y] = pointAt(from, controlPoint(from, to, arc.bend), to, 0.5);
+      const [x, y, seen] = arc ? wayOf(arc, this.#camera)(0.5) : [0, 0, false];
+      element.hidden = !seen;
+      if (!seen) return;
       element.textContent = `×${count(arc.count)}`;
       element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -130%)`;
     });

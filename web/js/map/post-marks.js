@@ -3,7 +3,7 @@
  */
 
 import { h } from '../dom.js';
-import { project } from './projection.js';
+import { placeOf } from './projection.js';
 
 /** Newest posts marked at a time; an older one makes room. */
 export const MOST_POSTS = 40;
@@ -13,7 +13,7 @@ export class PostMarks {
   #layer;
   #camera;
   #onPost;
-  /** @type {Map<string, {place: [number, number], element: HTMLElement}>} oldest first */
+  /** @type {Map<string, {place: import('./projection.js').Place, element: HTMLElement}>} oldest first */
   #marks = new Map();
 
   /**
@@ -50,7 +50,7 @@ export class PostMarks {
         on: { click: () => this.#onPost(row.id) },
       }, h(`span.post-mark${isNew ? '.new' : ''}`));
       this.#layer.append(element);
-      this.#marks.set(row.id, { place: project(row.lon, row.lat), element });
+      this.#marks.set(row.id, { place: placeOf(row.lon, row.lat), element });
     }
     for (const [id, { element }] of this.#marks) {
       if (this.#marks.size <= MOST_POSTS) break;
@@ -62,7 +62,8 @@ export class PostMarks {
 
   #arrange() {
     for (const { place, element } of this.#marks.values()) {
-      const [x, y] = this.#camera.toScreen(place);
+      const [x, y, seen] = this.#camera.toScreen(place);
+      element.hidden = !seen;
       element.style.transform = `translate(${x}px, ${y}px)`;
     }
   }

@@ -2,16 +2,20 @@
  * The GPU's part of the arcs. An arc's instance data is written when it is born (or takes up more events); everything
  * that moves is computed here from one time per frame.
  *
- * Instance: ends = from.xy, to.xy; timing = to is on the screen, start, flight, end (seconds);
- * look = bend, half width, type, accuracy (1: the country's ring).
+ * Instance: ends = from, to (longitude and latitude in radians, or CSS pixels); timing = to is on the screen, start, flight, end (seconds);
+ * look = bend, half width, type, 1 for a country's ring and, behind the point, the light taken away.
  */
+
+import { LIFT } from './arc-shape.js';
 
 const COMMON = `#version 300 es
 precision highp float;
-layout(location=1) in vec4 ends;
-layout(location=2) in vec4 timing;
-layout(location=3) in vec4 look;
-uniform vec3 view;       // scale, offset: map units to CSS pixels
+layout(location=0) in vec4 ends;
+layout(location=1) in vec4 timing;
+layout(location=2) in vec4 look;
+uniform vec3 view;       // scale, offset: map units of the flat map to CSS pixels
+uniform vec4 globe;      // middle and radius in CSS pixels; 0 flat map to 1 globe
+uniform mat3 turn;       // turns the earth towards the viewer
 uniform vec2 size;       // CSS pixels
 uniform float time;
 uniform float still;     // 1: no motion
@@ -19,9 +23,24 @@ uniform float grain;     // size of marks: 1 on a wide map, less on a phone
 uniform vec3 colours[11];
 uniform float shown[11];
 
-vec2 onScreen(vec2 place) { return place * view.x + view.yz; }
-vec2 source() { return onScreen(ends.xy); }
-vec2 target() { return timing.x > 0.5 ? ends.zw : onScreen(ends.zw); }
+// As project() in projection.js.
+vec2 flatScreen(vec2 place) {
+  float p2 = place.y * place.y, p4 = p2 * p2;
+  float x = place.x * (0.8707 - 0.131979 * p2 + p4 * (-0.013791 + p4 * (0.003971 * p2 - 0.001529 * p4)));
+  float y = place.y * (1.007226 + p2 * (0.015085 + p4 * (-0.044475 + 0.028874 * p2 - 0.005916 * p4)));
+  return vec2(x, -y) * view.x + view.yz;
+}
+vec3 unit(vec2 place) { return vec3(cos(place.y) * sin(place.x), sin(place.y), cos(place.y) * cos(place.x)); }
+vec2 globeScreen(vec3 point) { return globe.xy + vec2(point.x, -point.y) * globe.z; }
+bool behind(vec3 turned) { return globe.w > 0.5 && turned.z < 0.0 && length(turned.xy) < 1.0; }
+// As toScreen() in camera.js: what is behind the globe stands at its edge.
+vec2 onScreen(vec2 place) {
+  vec2 there = flatScreen(place);
+  if (globe.w == 0.0) return there;
+  vec3 turned = turn * unit(place);
+  if (turned.z < 0.0) turned /= max(1e-6, length(turned.xy));
+  return mix(there, globeScreen(turned), globe.w);
+}
 // As controlPoint() in curve.js.
 vec2 control(vec2 a, vec2 b) {
   vec2 d = b - a;
@@ -30,35 +49,66 @@ vec2 control(vec2 a, vec2 b) {
   vec2 up = len > 0.01 ? side * vec2(d.y, -d.x) / len : vec2(0.0, -1.0);
   return (a + b) * 0.5 + up * (len * look.x + 10.0);
 }
-vec2 curve(vec2 a, vec2 c, vec2 b, float t) { return mix(mix(a, c, t), mix(c, b, t), t); }
+// What is the same along the whole arc.
+vec2 curveFrom, curveTo, curveControl;
+vec3 unitFrom, unitTo;
+float angle, lift;
+bool bent;
+void prepare() {
+  bent = timing.x < 0.5 && globe.w > 0.0;
+  curveFrom = bent ? flatScreen(ends.xy) : onScreen(ends.xy);
+  curveTo = timing.x > 0.5 ? ends.zw : flatScreen(ends.zw);
+  curveControl = control(curveFrom, curveTo);
+  if (!bent) return;
+  unitFrom = unit(ends.xy);
+  unitTo = unit(ends.zw);
+  angle = acos(clamp(dot(unitFrom, unitTo), -1.0, 1.0));
+  lift = ${LIFT.least} + ${LIFT.perRadian} * angle;
+}
+// As wayOf() in arc-shape.js; the third is 1 where the point is seen.
+vec3 way(float t) {
+  vec2 there = mix(mix(curveFrom, curveControl, t), mix(curveControl, curveTo, t), t);
+  if (!bent) return vec3(there, 1.0);
+  float sine = sin(angle);
+  vec2 weights = sine < 1e-4 ? vec2(1.0 - t, t) : vec2(sin((1.0 - t) * angle), sin(t * angle)) / sine;
+  vec3 turned = turn * (unitFrom * weights.x + unitTo * weights.y) * (1.0 + lift * 4.0 * t * (1.0 - t));
+  return vec3(mix(there, globeScreen(turned), globe.w), behind(turned) ? 0.0 : 1.0);
+}
 float progress() { return still > 0.5 ? 10.0 : (time - timing.y) / timing.z; }
 float fade() { return 1.0 - smoothstep(timing.y + timing.z, timing.w, time); }
+float light() { return 1.0 - fract(look.w); }
 vec4 clip(vec2 p) { return vec4(p.x / size.x * 2.0 - 1.0, 1.0 - p.y / size.y * 2.0, 0.0, 1.0); }
 bool hidden() { return time < timing.y || time > timing.w || shown[int(look.z)] < 0.5; }
 `;
 
-/** Strip along the curve: location 0 is (t, side). */
+/** Strip along the curve: two vertices, one at each side, for each end of a segment. */
 export const ARC_VERTEX = `${COMMON}
-layout(location=0) in vec2 strip;
+uniform float segments;
 out float along;
 out float across;
+out float seen;
 flat out float halfWidth;
 flat out float head;
 flat out float faded;
+flat out float strength;
 flat out vec3 colour;
 void main() {
   if (hidden()) { gl_Position = vec4(2.0, 2.0, 0.0, 1.0); return; }
-  vec2 a = source(), b = target(), c = control(a, b);
-  vec2 p = curve(a, c, b, strip.x);
-  vec2 tangent = normalize(mix(c - a, b - c, strip.x) + vec2(1e-4, 0.0));
-  halfWidth = look.y * mix(0.6, 1.0, grain);
-  float reach = halfWidth + 3.0;
-  across = strip.y * reach;
-  along = strip.x;
+  vec2 strip = vec2(float(gl_VertexID / 2) / segments, float(gl_VertexID % 2) * 2.0 - 1.0);
+  prepare();
   head = progress();
+  // Nothing is drawn ahead of the comet, and its light reaches farther than the trace.
+  along = min(strip.x, head + 0.001);
+  vec3 p = way(along);
+  vec2 tangent = normalize(way(along + 0.01).xy - way(along - 0.01).xy + vec2(1e-4, 0.0));
+  halfWidth = look.y * mix(0.6, 1.0, grain);
+  bool lit = still < 0.5 && along > head - 0.34 - 1.0 / segments;
+  across = strip.y * (halfWidth + (lit ? 3.0 : 1.0));
   faded = fade();
+  strength = light();
+  seen = p.z;
   colour = colours[int(look.z)];
-  gl_Position = clip(p + vec2(-tangent.y, tangent.x) * across);
+  gl_Position = clip(p.xy + vec2(-tangent.y, tangent.x) * across);
 }`;
 
 /** Comet with a fading tail over a faint trace of its way. */
@@ -66,9 +116,11 @@ export const ARC_FRAGMENT = `#version 300 es
 precision highp float;
 in float along;
 in float across;
+in float seen;
 flat in float halfWidth;
 flat in float head;
 flat in float faded;
+flat in float strength;
 flat in vec3 colour;
 uniform float glow;      // how much light adds up: 1 dark theme, 0 light theme
 uniform float still;
@@ -76,21 +128,20 @@ uniform float trace;
 uniform float exposure;  // 1 with few arcs, less in a crowd
 out vec4 pixel;
 void main() {
-  if (along > head) discard;
+  if (along > head || seen <= 0.0) discard;
   float behind = (head - along) / 0.34;
   float comet = still > 0.5 ? 0.0 : pow(max(0.0, 1.0 - behind), 1.8);
-  float strength = max(comet, (still > 0.5 ? 0.55 : trace) * faded);
+  float lit = max(comet, (still > 0.5 ? 0.55 : trace) * faded);
   float distance = abs(across);
   float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
   float halo = 0.32 * comet * exp(-distance * distance / 5.0);
-  float alpha = max(core * strength, halo) * exposure;
+  float alpha = max(core * lit, halo) * exposure * seen * strength;
   vec3 light = mix(colour, vec3(1.0), glow * 0.35 * comet * comet * core);
   pixel = vec4(light * alpha, alpha * (1.0 - 0.45 * glow));
 }`;
 
-/** A quad at the source (part 0), the comet's head (1) or the sensor (2): location 0 is its corner. */
+/** A quad at the source (part 0), the comet's head (1) or the sensor (2); its corners by number. */
 export const SPRITE_VERTEX = `${COMMON}
-layout(location=0) in vec2 corner;
 uniform int part;
 out vec2 uv;
 flat out int kind;       // 0 dot, 1 ring, 2 glyph, 3 impact
@@ -101,33 +152,38 @@ flat out float glyph;
 void main() {
   gl_Position = vec4(2.0, 2.0, 0.0, 1.0);
   if (hidden()) return;
-  vec2 a = source(), b = target();
+  vec2 corner = vec2(float(gl_VertexID % 2), float(gl_VertexID / 2)) * 2.0 - 1.0;
+  prepare();
   float h = progress();
-  vec2 p = a;
+  float t = 0.0;
   float weight = min(look.y, 4.0);
   if (part == 0) {
-    kind = look.w > 0.5 ? 1 : 0;
+    kind = look.w >= 1.0 ? 1 : 0;
     float pulse = still > 0.5 ? 0.0 : exp(-4.0 * (time - timing.y));
     radius = ((kind == 1 ? 6.0 : 2.6) + weight * 0.5 + pulse * 5.0) * grain;
     alpha = fade() * (kind == 1 ? 0.8 : 0.9);
   } else if (part == 1) {
     if (h > 1.0 && still < 0.5) return;
     kind = 2;
-    p = curve(a, control(a, b), b, still > 0.5 ? 0.5 : h);
+    t = still > 0.5 ? 0.5 : h;
     radius = (5.5 + weight) * grain;
     alpha = still > 0.5 ? fade() : 1.0;
   } else {
     float age = time - timing.y - timing.z;
     if (age < 0.0 || age > 0.9 || still > 0.5) return;
     kind = 3;
-    p = b;
+    t = 1.0;
     radius = (5.0 + (18.0 + weight * 3.0) * (1.0 - pow(1.0 - age / 0.9, 2.0))) * grain;
     alpha = 0.75 * (1.0 - age / 0.9);
   }
+  vec3 p = way(t);
+  bool away = part == 0 && behind(turn * unit(ends.xy));
+  if (p.z < 0.5 || away) return;
+  alpha *= light();
   uv = corner;
   colour = colours[int(look.z)];
   glyph = look.z;
-  gl_Position = clip(p + corner * (radius + 1.5));
+  gl_Position = clip(p.xy + corner * (radius + 1.5));
 }`;
 
 export const SPRITE_FRAGMENT = `#version 300 es

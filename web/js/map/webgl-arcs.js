@@ -1,5 +1,5 @@
 /**
- * Draws the arcs with WebGL2: four instanced draw calls a frame, whatever their number.
+ * Draws the arcs with WebGL2: four instanced draw calls and some uniforms a frame, whatever their number.
  */
 
 import { palette, theme } from '../theme.js';
@@ -8,29 +8,40 @@ import { ARC_FRAGMENT, ARC_VERTEX, SPRITE_FRAGMENT, SPRITE_VERTEX } from './shad
 
 /** Numbers per instance: ends, timing, look. */
 const FLOATS = 12;
-const SEGMENTS = 40;
+/** Parts of a curve: fewer in a crowd, where none is looked at closely. */
+const SEGMENTS = [{ upTo: 1500, segments: 40 }, { upTo: 6000, segments: 24 }, { upTo: Infinity, segments: 14 }];
+/** Written slots this near to each other go to the GPU in one piece. */
+const NEAR_SLOTS = 32;
 const GLYPH_PX = 48;
+const RADIANS = Math.PI / 180;
 /** Arcs at a time up to which each has its full light. */
 const CROWD = 150;
 /** Times are kept relative to an epoch that moves: a float32 of seconds is too coarse after some hours. */
 const EPOCH_SECONDS = 1800;
 
-const UNIFORMS = ['view', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'exposure', 'part', 'glyphs'];
+const UNIFORMS = ['view', 'globe', 'turn', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'exposure', 'part', 'glyphs', 'segments'];
 
 /** Renderer of an ArcSet; has the same methods as CanvasArcs. */
 export class WebGLArcs {
   /** Most arcs at a time. */
-  static budget = 2000;
+  static budget = 20_000;
 
   #gl;
   #arcs;
   #camera;
+  #lookOf;
   #data = new Float32Array(FLOATS * WebGLArcs.budget);
   #buffer;
+  #array;
   #strip;
   #sprite;
   #epoch = 0;
-  #count = 0;
+  /** Slots written since the last frame. @type {number[]} */
+  #written = [];
+  /** Everything is written anew. */
+  #whole = false;
+  /** Whether the canvas shows nothing. */
+  #blank = true;
   #colours = new Float32Array(0);
   #glow = 1;
 
@@ -38,17 +49,19 @@ export class WebGLArcs {
    * @param {HTMLCanvasElement} canvas
    * @param {import('./arc-set.js').ArcSet} arcs
    * @param {import('./camera.js').Camera} camera
+   * @param {(arc: import('./arc-set.js').Arc) => {halfWidth: number, dim: number}} lookOf see emphasis.js
    * @returns {WebGLArcs|null} null when there is no WebGL2
    */
-  static create(canvas, arcs, camera) {
+  static create(canvas, arcs, camera, lookOf) {
     const gl = canvas.getContext('webgl2', { antialias: false, depth: false, premultipliedAlpha: true });
-    return gl ? new WebGLArcs(gl, arcs, camera) : null;
+    return gl ? new WebGLArcs(gl, arcs, camera, lookOf) : null;
   }
 
-  constructor(gl, arcs, camera) {
+  constructor(gl, arcs, camera, lookOf) {
     this.#gl = gl;
     this.#arcs = arcs;
     this.#camera = camera;
+    this.#lookOf = lookOf;
     this.#prepare();
     this.recolour();
     gl.canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
@@ -63,19 +76,14 @@ export class WebGLArcs {
 
   /** Writes an arc's instance data: when it is born, and when it has taken up more events. @param {import('./arc-set.js').Arc} arc */
   write(arc) {
-    const { severity, accuracy } = arc.message;
-    const grave = severity === 'critical' || severity === 'high' ? 0.4 : 0;
-    const halfWidth = Math.min(5, 0.8 + grave + 0.32 * Math.log2(arc.count));
+    const { halfWidth, dim } = this.#lookOf(arc);
     const from = this.#epoch;
     this.#data.set([
-      arc.from[0], arc.from[1], arc.to.x, arc.to.y,
+      arc.from.lon * RADIANS, arc.from.lat * RADIANS, ...endOf(arc.to),
       arc.to.onScreen ? 1 : 0, arc.start - from, arc.flight, arc.end - from,
-      arc.bend, halfWidth, arc.type, accuracy === 'country' ? 1 : 0,
+      arc.bend, halfWidth, arc.type, (arc.message.accuracy === 'country' ? 1 : 0) + dim,
     ], arc.slot * FLOATS);
-    this.#count = Math.max(this.#count, arc.slot + 1);
-    const gl = this.#gl;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-    gl.bufferSubData(gl.ARRAY_BUFFER, arc.slot * FLOATS * 4, this.#data, arc.slot * FLOATS, FLOATS);
+    this.#written.push(arc.slot);
   }
 
   /**
@@ -85,17 +93,21 @@ export class WebGLArcs {
   draw(time, { still, shown }) {
     const gl = this.#gl;
     if (time - this.#epoch > EPOCH_SECONDS) this.#moveEpoch(time);
+    const count = this.#arcs.used;
+    if (count === 0 && this.#blank) return;
+    this.#blank = count === 0;
     gl.viewport(0, 0, gl.canvas.width, gl.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    if (this.#arcs.live.size === 0) {
-      this.#count = 0;
-      return;
-    }
-    for (const { program, uniforms, array, vertices, parts } of [this.#strip, this.#sprite]) {
+    this.#upload();
+    if (count === 0) return;
+    const { segments } = SEGMENTS.find(({ upTo }) => count <= upTo);
+    gl.bindVertexArray(this.#array);
+    for (const { program, uniforms, parts } of [this.#strip, this.#sprite]) {
       gl.useProgram(program);
-      gl.bindVertexArray(array);
       gl.uniform3f(uniforms.view, this.#camera.scale, this.#camera.offsetX, this.#camera.offsetY);
+      gl.uniform4f(uniforms.globe, ...this.#camera.middle, this.#camera.radius, this.#camera.morph);
+      gl.uniformMatrix3fv(uniforms.turn, true, this.#camera.turn);
       gl.uniform2f(uniforms.size, this.#camera.width, this.#camera.height);
       gl.uniform1f(uniforms.time, time - this.#epoch);
       gl.uniform1f(uniforms.still, still ? 1 : 0);
@@ -105,20 +117,46 @@ export class WebGLArcs {
       gl.uniform1f(uniforms.exposure, this.#exposure());
       gl.uniform3fv(uniforms.colours, this.#colours);
       gl.uniform1fv(uniforms.shown, shown);
+      gl.uniform1f(uniforms.segments, segments);
+      const vertices = program === this.#strip.program ? 2 * (segments + 1) : 4;
       for (const part of parts) {
         gl.uniform1i(uniforms.part, part);
-        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, vertices, this.#count);
+        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, vertices, count);
       }
     }
   }
 
+  /** Hands the instances written since the last frame to the GPU, neighbours together. */
+  #upload() {
+    const gl = this.#gl;
+    if (this.#whole || this.#written.length > 0) gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
+    if (this.#whole) gl.bufferSubData(gl.ARRAY_BUFFER, 0, this.#data);
+    const slots = this.#whole ? [] : this.#written.sort((one, other) => one - other);
+    let first = slots[0];
+    slots.forEach((slot, index) => {
+      const next = slots[index + 1];
+      if (next !== undefined && next - slot <= NEAR_SLOTS) return;
+      gl.bufferSubData(gl.ARRAY_BUFFER, first * FLOATS * 4, this.#data, first * FLOATS, (slot + 1 - first) * FLOATS);
+      first = next;
+    });
+    this.#written = [];
+    this.#whole = false;
+  }
+
   /** The more arcs, the fainter each: light that adds up must not burn out. */
   #exposure() {
-    return Math.min(1, Math.max(0.12, (CROWD / this.#arcs.live.size) ** 0.75));
+    return Math.min(1, Math.max(0.05, (CROWD / this.#arcs.live.size) ** 0.75));
+  }
+
+  /** Forgets all instances: nothing of theirs shows when a later arc's slot lies behind theirs. */
+  clear() {
+    this.#data.fill(0);
+    this.#whole = true;
   }
 
   #moveEpoch(time) {
     this.#epoch = time;
+    this.clear();
     for (const arc of this.#arcs.live.values()) this.write(arc);
   }
 
@@ -129,15 +167,20 @@ export class WebGLArcs {
     this.#buffer = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
     gl.bufferData(gl.ARRAY_BUFFER, this.#data, gl.DYNAMIC_DRAW);
-    const strip = [];
-    for (let index = 0; index <= SEGMENTS; index += 1) strip.push(index / SEGMENTS, -1, index / SEGMENTS, 1);
-    this.#strip = this.#stage(ARC_VERTEX, ARC_FRAGMENT, strip, [0]);
-    this.#sprite = this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, [-1, -1, 1, -1, -1, 1, 1, 1], [0, 1, 2]);
+    this.#array = gl.createVertexArray();
+    gl.bindVertexArray(this.#array);
+    for (const location of [0, 1, 2]) {
+      gl.enableVertexAttribArray(location);
+      gl.vertexAttribPointer(location, 4, gl.FLOAT, false, FLOATS * 4, location * 16);
+      gl.vertexAttribDivisor(location, 1);
+    }
+    this.#strip = this.#stage(ARC_VERTEX, ARC_FRAGMENT, [0]);
+    this.#sprite = this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, [0, 1, 2]);
     this.#uploadGlyphs();
   }
 
-  /** A program with its vertices and the shared instances. */
-  #stage(vertexText, fragmentText, vertices, parts) {
+  /** A program; its vertices follow from their numbers, its instances are shared. */
+  #stage(vertexText, fragmentText, parts) {
     const gl = this.#gl;
     const program = gl.createProgram();
     for (const [kind, text] of [[gl.VERTEX_SHADER, vertexText], [gl.FRAGMENT_SHADER, fragmentText]]) {
@@ -151,20 +194,8 @@ export class WebGLArcs {
       const logs = gl.getAttachedShaders(program).map((shader) => gl.getShaderInfoLog(shader));
       throw new Error(`a shader was not accepted: ${[gl.getProgramInfoLog(program), ...logs].join(' ')}`);
     }
-    const array = gl.createVertexArray();
-    gl.bindVertexArray(array);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array(vertices), gl.STATIC_DRAW);
-    gl.enableVertexAttribArray(0);
-    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-    for (const location of [1, 2, 3]) {
-      gl.enableVertexAttribArray(location);
-      gl.vertexAttribPointer(location, 4, gl.FLOAT, false, FLOATS * 4, (location - 1) * 16);
-      gl.vertexAttribDivisor(location, 1);
-    }
     const uniforms = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]));
-    return { program, array, uniforms, vertices: vertices.length / 2, parts };
+    return { program, uniforms, parts };
   }
 
   /** Draws the types' glyphs into a texture, one cell each. */
@@ -185,3 +216,6 @@ export class WebGLArcs {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
   }
 }
+
+/** What the GPU keeps of an arc's end: radians, or CSS pixels. @param {import('./arc-set.js').Arc['to']} to */
+const endOf = (to) => (to.onScreen ? [to.x, to.y] : [to.lon * RADIANS, to.lat * RADIANS]);

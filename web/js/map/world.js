@@ -13,6 +13,7 @@ const SMALLEST_RING = 0.004;
  * @typedef {object} Country
  * @property {string} code ISO 3166-1 alpha-2
  * @property {string} name
+ * @property {number[][][]} rings of degrees: [longitude, latitude] each
  * @property {Path2D} fine
  * @property {Path2D} coarse
  * @property {number[]} box left, top, right, bottom in map units
@@ -38,8 +39,9 @@ function outline({ cc, name, rings }, scale) {
   const fine = new Path2D();
   const coarse = new Path2D();
   const box = [Infinity, Infinity, -Infinity, -Infinity];
-  rings.forEach((ring, index) => {
-    const points = projected(ring, scale);
+  const outlines = rings.map((ring) => degrees(ring, scale));
+  outlines.forEach((ring, index) => {
+    const points = ring.map(([lon, lat]) => project(lon, lat));
     const ringBox = boxOf(points);
     box[0] = Math.min(box[0], ringBox[0]);
     box[1] = Math.min(box[1], ringBox[1]);
@@ -49,18 +51,18 @@ function outline({ cc, name, rings }, scale) {
     const size = Math.max(ringBox[2] - ringBox[0], ringBox[3] - ringBox[1]);
     if (index === 0 || size > SMALLEST_RING) trace(coarse, points, COARSE);
   });
-  return { code: cc, name, fine, coarse, box };
+  return { code: cc, name, rings: outlines, fine, coarse, box };
 }
 
-/** A ring of deltas in 1/scale degrees to points in map units. */
-function projected(ring, scale) {
+/** A ring of deltas in 1/scale degrees to degrees. */
+function degrees(ring, scale) {
   const points = [];
   let x = 0;
   let y = 0;
   for (let index = 0; index + 1 < ring.length; index += 2) {
     x += ring[index];
     y += ring[index + 1];
-    points.push(project(x / scale, y / scale));
+    points.push([x / scale, y / scale]);
   }
   return points;
 }

@@ -2,7 +2,7 @@
  * <petrel-source-page>: every source with its state and its books, and what could not be understood.
  */
 
-import { ask, fetchJSON, isAbort, send } from '../api.js';
+import { ask, fetchJSON, isAbort, Refusal, send } from '../api.js';
 import { h, setText } from '../dom.js';
 import { count, counted, rate } from '../format.js';
 import { errorBox, skeleton, stateBox } from '../widgets/states.js';
@@ -89,15 +89,29 @@ customElements.define('petrel-source-page', class extends HTMLElement {
   /** Dead letters are asked for when their number has changed, so that what is being read stays. */
   async #loadLetters(sources) {
     const number = sources.reduce((sum, { ledger, dead_letters: kept }) => sum + (kept ?? ledger.dead_lettered), 0);
-    if (number === this.#deadLettered) return;
-    const { dead_letters: letters } = await ask('dead-letters', { limit: MOST_LETTERS });
+    if (number === this.#deadLettered) return undefined;
+    const letters = await this.#askLetters();
     this.#deadLettered = number;
     this.#lettersSection.hidden = false;
+    if (!letters) {
+      setText(this.#lettersTitle, counted(number, 'record'));
+      return this.#letters.replaceChildren(stateBox({ title: 'Not with this token', text: 'Dead letters hold what senders sent, byte for byte; the token that may only look does not open them.', testid: 'letters-closed' }));
+    }
     setText(this.#lettersTitle, letters.length < number ? `the newest ${count(letters.length)} of ${count(number)}` : counted(letters.length, 'record'));
     const isOpen = this.#letters.querySelector('details[open]') !== null;
-    if (isOpen && this.#letters.matches(':hover')) return;
-    this.#letters.replaceChildren(...(letters.length ? deadLetterList(letters, Date.now(), (id) => this.#retry(id))
+    if (isOpen && this.#letters.matches(':hover')) return undefined;
+    return this.#letters.replaceChildren(...(letters.length ? deadLetterList(letters, Date.now(), (id) => this.#retry(id))
       : [stateBox({ title: 'None', text: 'Everything that was received could be understood.', testid: 'no-dead-letters' })]));
+  }
+
+  /** The newest dead letters; null for whoever may only look. */
+  async #askLetters() {
+    try {
+      return (await ask('dead-letters', { limit: MOST_LETTERS })).dead_letters;
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 403) return null;
+      throw error;
+    }
   }
 
   /** Decodes one dead letter anew, or all. @param {string|null} id */

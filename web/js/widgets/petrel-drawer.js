@@ -4,17 +4,22 @@
 
 import { fetchEvent, fetchEvidence } from '../api.js';
 import { h } from '../dom.js';
-import { count, counted, dateTime, portName, utc } from '../format.js';
+import { count, counted, dateTime, portName, share, utc } from '../format.js';
 import { setFragmentValue } from '../fragment.js';
+import { clause } from '../kql.js';
 import { exploreAddress, pivotsOf } from '../pivots.js';
-import { typeGlyph, typeLabel } from '../types.js';
+import { typeGlyph, typeLabel, TYPES } from '../types.js';
+import { entityAddress } from '../entity/kinds.js';
 import { flatten, grouped, rawLine, summary } from './event-fields.js';
+import { placeList, placesTitle } from './place-view.js';
 
 const CLOSE = '×';
 const BACK = '‹';
 const COPIED_MS = 1500;
 /** The parameter of api/v1/evidence that asks for an entry of a top list. */
 const TOP_PARAMETER = { countries: 'country', addresses: 'address', ports: 'port', sensors: 'sensor', types: 'type' };
+/** The field that the entries of a top list are values of. */
+const TOP_FIELD = { countries: 'source.geo.country_iso_code', addresses: 'source.ip', ports: 'destination.port', sensors: 'observer.name', types: 'attack.type' };
 const TOP_NAME = { countries: 'Country', addresses: 'Address', ports: 'Port', sensors: 'Sensor', types: 'Type' };
 
 customElements.define('petrel-drawer', class extends HTMLElement {
@@ -38,7 +43,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.append(h('header.drawer-head', {}, this.#back, this.#title, h('button.icon-button', {
       type: 'button', 'aria-label': 'Close', text: CLOSE, data: { testid: 'drawer-close' }, on: { click: () => model.select(null) },
     })), this.#content);
-    this.#back.addEventListener('click', () => model.select(this.#list));
+    this.#back.addEventListener('click', () => model.select(model.selection?.within ?? this.#list));
     model.addEventListener('select', ({ detail }) => (detail ? this.#open(detail) : this.#close()));
     addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && !this.hidden && !document.querySelector('dialog[open]')) model.select(null);
@@ -52,9 +57,9 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     }
     this.hidden = false;
     if (selection.kind !== 'event') this.#list = selection;
-    this.#back.hidden = selection.kind !== 'event' || this.#list === null;
+    this.#back.hidden = selection.kind === 'event' ? this.#list === null : !selection.within;
     setFragmentValue('event', selection.kind === 'event' ? selection.id : null);
-    const shows = { arc: () => this.#showArc(selection.arc), top: () => this.#showTop(selection), event: () => this.#showEvent(selection.id) };
+    const shows = { arc: () => this.#showArc(selection.arc), top: () => this.#showTop(selection), places: () => this.#showPlaces(selection), event: () => this.#showEvent(selection.id) };
     shows[selection.kind]();
     this.#title.focus();
   }
@@ -73,7 +78,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(typeGlyph(type), `${typeLabel(type)} · ${country ?? 'unknown'} → ${sensor ?? 'unnamed sensor'}`);
     const where = { stated: 'Position stated by the record', city: 'Position of the city', country: 'Only the country is known' }[accuracy];
     const note = `${where ?? 'Position'} (${lat}°, ${lon}°): where the address is registered, not who was behind it.`;
-    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type }), (evidence) => this.#evidenceList(evidence, note));
+    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type, q: this.#model.query || null }), (evidence) => this.#evidenceList(evidence, note));
   }
 
   /** The events behind an entry of a top list, from the server, over the window of the totals. */
@@ -81,8 +86,45 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(`${TOP_NAME[top]} ${label ?? key}`);
     const { window } = this.#model.snapshot;
     const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
-    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack' }),
-      (evidence) => this.#evidenceList(evidence, 'In the window of the totals.'));
+    // A replay counts what matches; live totals are of everything.
+    const q = this.#model.player ? this.#model.query || null : null;
+    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack', q }), (evidence) => [this.#narrowButton(clause(TOP_FIELD[top], key)),
+      ...this.#evidenceList(evidence, 'In the window of the totals.', top === 'countries' ? this.#countryFacts(key, label ?? key) : '')]);
+  }
+
+  #narrowButton(part) {
+    return h('div.drawer-tools', {}, h('button.button', {
+      type: 'button', text: 'Show only these on the map', title: part, data: { testid: 'narrow' },
+      on: { click: () => this.dispatchEvent(new CustomEvent('narrow', { detail: part })) },
+    }));
+  }
+
+  /** A country's part in what the map shows, and where there is more. */
+  #countryFacts(code, name) {
+    const { countries, totals } = this.#model.snapshot;
+    const own = countries[code] ?? 0;
+    const rank = Object.values(countries).filter((other) => other > own).length + 1;
+    const part = own === 0 ? 'None of' : `${share(own, totals.attacks)} of`;
+    const place = own === 0 ? '' : ` Rank ${count(rank)} of ${counted(Object.values(countries).filter((other) => other > 0).length, 'country', 'countries')}.`;
+    return h('p.country-facts', { data: { testid: 'country-facts', count: own } }, `${part} all attacks in the window.${place} `,
+      h('a', { href: entityAddress('country', code), text: `Everything about ${name}`, data: { testid: 'country-page' } }));
+  }
+
+  /** The events of the places that a circle stands for; of several, first the places. */
+  #showPlaces(selection) {
+    const { places } = selection;
+    this.#title.replaceChildren(placesTitle(places));
+    if (places.length > 1) {
+      this.#request += 1;
+      this.#content.replaceChildren(...placeList(places, (place) => this.#model.select({ kind: 'places', places: [place], within: selection })));
+      return;
+    }
+    const [{ place, spans, accuracy }] = places;
+    const { filter } = this.#model;
+    const types = filter.active ? TYPES.filter(({ id }) => filter.shows(id)).map(({ id }) => id).join(',') : null;
+    const where = accuracy === 'country' ? 'Only the country is known; the point is its middle.' : 'The position of the city.';
+    this.#load(fetchEvidence(spans, { lat: place.lat, lon: place.lon, families: 'attack', types, q: this.#model.query || null }),
+      (evidence) => this.#evidenceList(evidence, `${where} What came from here since this screen first saw it.`));
   }
 
   #showEvent(id) {
@@ -103,11 +145,12 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     if (request === this.#request) this.#content.replaceChildren(...children);
   }
 
-  #evidenceList({ total, events, truncated }, note) {
+  #evidenceList({ total, events, truncated }, note, more = '') {
     const limit = truncated ? ` The newest ${count(events.length)} are listed.` : '';
     return [
       h('p.drawer-total', { data: { testid: 'evidence-total', count: total }, text: counted(total, 'event') }),
       h('p.drawer-note', { text: `${note}${limit}` }),
+      more,
       this.#eventList(events.map(summary)),
     ];
   }

@@ -6,8 +6,17 @@ import { h } from '../dom.js';
 
 const KEYS = [
   ['space', 'Pause the picture; nothing is lost, totals are right on resuming'],
+  ['r', 'Time bar: replay what is stored'],
+  ['space  .  o', 'With the time bar: play or pause, a step, loop'],
+  ['[  ]', 'Slower, faster'],
+  ['b', 'Back to live'],
+  ['/', 'Filter the map by a query'],
   ['+  −  0', 'Zoom in, zoom out, whole world (focus on the map)'],
-  ['← ↑ → ↓', 'Move the map'],
+  ['← ↑ → ↓', 'Move the map, or turn the globe'],
+  ['v', 'Globe or flat map'],
+  ['n', 'Day and night'],
+  ['e', 'What is unusual stands out, or what is much'],
+  ['Enter', 'The country in the middle of the map'],
   ['f', 'Full screen'],
   ['t', 'Dark or light'],
   ['Esc', 'Close the drawer'],

@@ -5,6 +5,7 @@
 import { h, setText } from '../dom.js';
 import { count, shortCount } from '../format.js';
 import { TYPES, typeGlyph } from '../types.js';
+import { legendKey } from './legend-key.js';
 
 customElements.define('petrel-legend', class extends HTMLElement {
   #numbers = new Map();
@@ -32,7 +33,7 @@ customElements.define('petrel-legend', class extends HTMLElement {
       data: { testid: 'legend-posts' },
     }, h('span.post-mark', { 'aria-hidden': 'true' }), h('span.name', { text: 'Posts' }), this.#posts));
     this.#all.addEventListener('click', () => model.filter.showAll());
-    this.append(this.#all);
+    this.append(...legendKey(model), this.#all);
     const showFilter = () => {
       for (const [id, button] of this.#buttons) button.setAttribute('aria-pressed', String(model.filter.shows(id)));
       this.#all.hidden = !model.filter.active;

@@ -1,0 +1,130 @@
+"""Notes on things against a running server, in a real browser."""
+
+import json
+from datetime import datetime, timezone
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+from test_entity import KINDS
+from workbench import PAYLOAD, SCHEMES, SIZES, alert, counted
+
+HOSTILE = PAYLOAD + "\n\u202eright to left\n  indented &amp; plain"
+
+
+def write(page, text):
+    page.get_by_test_id("note-write").click()
+    page.get_by_test_id("note-field").fill(text)
+    page.get_by_test_id("note-save").click()
+
+
+def texts(page):
+    return [note.inner_text() for note in page.locator(".note-text").all()]
+
+
+def test_a_note_is_written_changed_and_removed(server, open_screen):
+    page = open_screen("entity/ip/203.0.113.210")
+    write(page, HOSTILE)
+    expect(page.get_by_test_id("note")).to_have_count(1)
+    assert page.locator(".note-text").evaluate("e => e.textContent") == HOSTILE
+    assert page.locator("img[src=x]").count() == 0
+    write(page, "second")
+    expect(page.locator(".note-text").first).to_have_text("second")
+    other = open_screen("entity/ip/203.0.113.210")
+    expect(other.get_by_test_id("note")).to_have_count(2)
+    page.get_by_test_id("note-change").first.click()
+    page.get_by_test_id("note-field").fill("second, corrected")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".note-text").first).to_have_text("second, corrected")
+    expect(page.get_by_test_id("note").first).to_contain_text("changed")
+    page.get_by_test_id("note-remove").first.click()
+    expect(page.get_by_test_id("note-remove").first).to_have_text("Remove for good?")
+    page.get_by_test_id("note-remove").first.click()
+    expect(page.get_by_test_id("note")).to_have_count(1)
+    assert [note["text"] for note in server.get("api/v1/notes?kind=ip&value=203.0.113.210")["notes"]] == [HOSTILE]
+
+
+def test_nobody_overwrites_what_another_has_written(server, new_context):
+    # The refusal shows in the console of the browser, as it should.
+    first, second = (new_context().new_page() for _ in range(2))
+    first.goto(server.address + "entity/port/5986")
+    write(first, "theirs")
+    expect(first.get_by_test_id("note")).to_have_count(1)
+    second.goto(server.address + "entity/port/5986")
+    second.get_by_test_id("note-change").click()
+    first.get_by_test_id("note-change").click()
+    first.get_by_test_id("note-field").fill("theirs, changed")
+    first.get_by_test_id("note-save").click()
+    expect(first.locator(".note-text")).to_have_text("theirs, changed")
+    second.get_by_test_id("note-field").fill("mine")
+    second.get_by_test_id("note-save").click()
+    expect(second.get_by_test_id("note-said")).to_contain_text("theirs, changed")
+    expect(second.get_by_test_id("note-field")).to_have_value("mine")
+    second.get_by_test_id("note-save").click()
+    expect(second.locator(".note-text")).to_have_text("mine")
+    assert [note["text"] for note in server.get("api/v1/notes?kind=port&value=5986")["notes"]] == ["mine"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_thing_has_notes(open_screen, kind):
+    page = open_screen(f"entity/{kind}/{quote(KINDS[kind], safe='')}")
+    write(page, f"about a {kind}")
+    expect(page.get_by_test_id("note").first).to_contain_text(f"about a {kind}")
+
+
+def test_a_text_that_is_too_long_cannot_be_saved(open_screen):
+    page = open_screen("entity/port/5987")
+    page.get_by_test_id("note-write").click()
+    page.get_by_test_id("note-field").fill("é" * 4001)
+    expect(page.get_by_test_id("note-said")).to_have_text("1 characters too many")
+    expect(page.get_by_test_id("note-save")).to_be_disabled()
+    page.get_by_test_id("note-field").fill("é" * 4000)
+    page.get_by_test_id("note-save").click()
+    expect(page.get_by_test_id("note")).to_have_count(1)
+    page.get_by_test_id("note-change").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("note-field")).to_have_count(0)
+
+
+def test_posts_about_a_thing_are_one_click_away(server, open_screen):
+    server.ingest([alert("notes-sensor", ago=5, source=f"203.0.113.{last}") for last in (211, 212)])
+    now = datetime.now(timezone.utc)
+    record = {"$type": "app.bsky.feed.post", "createdAt": now.isoformat(), "langs": ["en"], "text": "203.0.113.211 again"}
+    server.ingest([{"did": "did:plc:notes", "time_us": int(now.timestamp() * 1_000_000), "kind": "commit", "commit": {
+        "rev": "notes", "operation": "create", "collection": "app.bsky.feed.post", "rkey": "notes", "cid": "c", "record": record}}], "bluesky")
+    page = open_screen("entity/ip/203.0.113.212")
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "1")
+    expect(page.get_by_test_id("to-posts")).to_have_count(0)
+    page = open_screen("entity/ip/203.0.113.211")
+    expect(page.get_by_test_id("to-posts")).to_have_text("1 post about it")
+    page.get_by_test_id("to-posts").click()
+    counted(page, 1)
+    expect(page.get_by_test_id("row").first).to_contain_text("203.0.113.211 again")
+
+
+def test_lists_that_name_a_thing_are_said(own_screen, tmp_path):
+    (tmp_path / "list.txt").write_text("203.0.113.213\n198.51.100.213\n")
+    config = tmp_path / "petrel.yaml"
+    config.write_text(f"data: {tmp_path / 'data'}\nindicators:\n  - {{name: drop, path: {tmp_path / 'list.txt'}}}\n")
+    page = own_screen("entity/ip/203.0.113.213", "--config", str(config))
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    events = "\n".join(json.dumps(alert("notes-sensor", ago=i, source=f"203.0.113.{last}")) for i, last in enumerate((213, 213, 214)))
+    assert page.evaluate("(body) => fetch('/api/v1/ingest/suricata', { method: 'POST', body }).then((answer) => answer.status)", events) == 200
+    page.reload()
+    expect(page.get_by_test_id("list")).to_have_text("On list drop")
+    expect(page.get_by_test_id("list")).to_have_attribute("data-count", "2")
+    page.get_by_test_id("list").click()
+    counted(page, 2)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(open_screen, size, scheme):
+    # axe puts itself into the page as an inline script, which the page's policy rightly forbids.
+    page = open_screen("entity/port/5988", viewport=SIZES[size], color_scheme=scheme, bypass_csp=True)
+    write(page, "A note with a line\nand another. " + "x" * 300)
+    expect(page.get_by_test_id("note").first).to_be_visible()
+    page.get_by_test_id("note-change").first.click()
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == SIZES[size]["width"]

@@ -1,0 +1,35 @@
+/**
+ * How fast frames follow each other. Where they are slow, because the browser draws without a graphics card, the map rests
+ * between them as long as they take, so that it leaves half of the machine to everything else.
+ */
+
+/** Milliseconds between frames from which on the map rests. */
+const SLOW_MS = 50;
+const LONGEST_REST_MS = 400;
+/** Weight of the newest frame in the average. */
+const NEWEST = 0.15;
+
+/** Told of each frame, it says how long to rest. */
+export class Pace {
+  #average = 0;
+  #last = 0;
+  #rest = 0;
+
+  /**
+   * A frame has been drawn and another follows.
+   * @param {number} now milliseconds
+   * @returns {number} milliseconds to rest before the next
+   */
+  next(now) {
+    if (this.#last) this.#average += NEWEST * (Math.max(0, now - this.#last - this.#rest) - this.#average);
+    this.#last = now;
+    this.#rest = this.#average > SLOW_MS ? Math.min(LONGEST_REST_MS, this.#average) : 0;
+    return this.#rest;
+  }
+
+  /** No frame follows: the time to the next says nothing. */
+  stop() {
+    this.#last = 0;
+    this.#rest = 0;
+  }
+}
