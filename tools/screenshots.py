@@ -28,6 +28,8 @@ PICTURES = [
     ("map-dark", "", 1920, 1080, "dark", None, None, None),
     ("map-light", "", 1920, 1080, "light", None, None, None),
     ("map-phone", "", 390, 844, "dark", None, None, None),
+    *[(f"globe-{scheme}", "?view=globe", 1920, 1080, scheme, None, None, None) for scheme in SCHEMES],
+    ("globe-phone", "?view=globe", 390, 844, "light", None, None, None),
     *[(f"explore-{scheme}", EXPLORE, 1440, 900, scheme, ROWS, f"{ROWS} >> nth=4", '.event-field') for scheme in SCHEMES],
     *[(f"sources-{scheme}", "sources", 1440, 900, scheme, CARD, None, None) for scheme in SCHEMES],
     *[(f"entity-{scheme}", ENTITY, 1440, 1200, scheme, ROWS, None, None) for scheme in SCHEMES],
