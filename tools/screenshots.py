@@ -1,91 +1,134 @@
 #!/usr/bin/env python3
-"""Makes the pictures in docs/images from the simulated world.
+"""Makes the pictures in docs/images: every screen, dark and light, on a wide screen and on a phone.
 
-    .venv/bin/python tools/screenshots.py [--binary .build/release/petrel] [--seconds 25]
+    .venv/bin/python tools/screenshots.py [--recorded LOG…] [--binary .build/release/petrel] [--web web] [--only map explore]
 
-Needs the tools that ./test installs (Playwright, chromium).
+With recorded logs the server imports them into a folder that is thrown away, and the map replays them; else it shows the simulated world.
+The pictures are WebP, made by the browser itself. Needs the tools that ./test installs (Playwright, chromium).
 """
 
 import argparse
+import base64
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
+import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs/images"
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 SCHEMES = ["dark", "light"]
-EXPLORE = "explore?q=event.family:+attack+and+not+attack.type:+policy&range=15m&split=attack.type"
+SIZES = {"": (1920, 1080), "-phone": (390, 844)}
+QUALITY = {"": 80, "-phone": 84}
 ROWS = '[data-testid="row"]:not(.pending)'
-CARD = '[data-testid="source"]'
-ENTITY = "entity/port/22"
-#: name, path, width, height, colour scheme, what is there when the answer is, what is pressed then, what is there after that
-PICTURES = [
-    ("map-dark", "", 1920, 1080, "dark", None, None, None),
-    ("map-light", "", 1920, 1080, "light", None, None, None),
-    ("map-phone", "", 390, 844, "dark", None, None, None),
-    *[(f"globe-{scheme}", "?view=globe", 1920, 1080, scheme, None, None, None) for scheme in SCHEMES],
-    ("globe-phone", "?view=globe", 390, 844, "light", None, None, None),
-    *[(f"explore-{scheme}", EXPLORE, 1440, 900, scheme, ROWS, f"{ROWS} >> nth=4", '.event-field') for scheme in SCHEMES],
-    *[(f"sources-{scheme}", "sources", 1440, 900, scheme, CARD, None, None) for scheme in SCHEMES],
-    *[(f"entity-{scheme}", ENTITY, 1440, 1200, scheme, ROWS, None, None) for scheme in SCHEMES],
-    *[(f"palette-{scheme}", "explore?range=15m", 1440, 900, scheme, ROWS, "[data-testid=open-palette]", ".palette-item") for scheme in SCHEMES],
-    ("explore-phone", EXPLORE, 390, 844, "dark", ROWS, None, None),
-    ("entity-phone", ENTITY, 390, 844, "light", ROWS, None, None),
-]
+#: How long the window of recorded logs takes on the map.
+PLAY_SECONDS = 900
 #: How long an answer may take; far more than it takes on an idle machine.
-PATIENCE_MS = 120_000
+PATIENCE_MS = 180_000
 #: Fonts and last frames.
 SETTLE_MS = 1500
 
 
+class Screen:
+    """What is pictured."""
+
+    def __init__(self, path, ready, runs=False, pressed=None, after=None):
+        self.path, self.ready = path, ready
+        #: Whether the world has to run before there is something to see.
+        self.runs = runs
+        #: What is pressed on a wide screen once the answer is there, and what is there then.
+        self.pressed, self.after = pressed, after
+
+
+def screens(is_recorded, port):
+    """All screens by the names of their pictures; `port` is the one that is attacked most."""
+    span = "range=all" if is_recorded else "range=15m"
+    explore = f"explore?q=event.family:+attack+and+not+attack.type:+policy&{span}&split=attack.type"
+    return {
+        "map": Screen("", "[data-testid=total-attacks][data-count]", runs=True),
+        "globe": Screen("?view=globe", "[data-testid=total-attacks][data-count]", runs=True),
+        "board": Screen("board?panels=countries,newest,severity,types,rate&seconds=3600", "[data-testid=board-line]", runs=True),
+        "explore": Screen(explore, ROWS, pressed=f"{ROWS} >> nth=4", after=".event-field"),
+        "entity": Screen(f"entity/port/{port}", ROWS),
+        "sources": Screen("sources", '[data-testid="source"]'),
+        "palette": Screen(f"explore?{span}", ROWS, pressed="[data-testid=open-palette]", after=".palette-item"),
+    }
+
+
+def take(browser, address, screen, name, suffix, scheme, seconds):
+    """One picture; returns its size in bytes."""
+    width, height = SIZES[suffix]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=suffix != "", timezone_id="UTC")
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address + screen.path)
+    page.wait_for_selector(screen.ready, state="attached")
+    if screen.runs:
+        page.wait_for_timeout(seconds * 1000)
+    if screen.pressed and not suffix:
+        page.locator(screen.pressed).click()
+        page.wait_for_selector(screen.after)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(SETTLE_MS)
+    session = page.context.new_cdp_session(page)
+    picture = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY[suffix]})
+    path = IMAGES / f"{name}-{scheme}{suffix}.webp"
+    path.write_bytes(base64.b64decode(picture["data"]))
+    page.close()
+    return path.stat().st_size
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--recorded", nargs="+", default=[], type=Path, help="logs to import and replay; the simulated world without them")
     parser.add_argument("--binary", default=ROOT / ".build/release/petrel", type=Path)
+    parser.add_argument("--web", type=Path, help="folder of the pages, in place of those in the binary")
     parser.add_argument("--seconds", default=25, type=float, help="how long the world runs before a picture")
     parser.add_argument("--only", nargs="*", default=[""], help="take only pictures whose names begin so")
     options = parser.parse_args()
-    command = [options.binary, "serve", "--simulate", "--port", "0", "--assets", ROOT / ".assets"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        address = ADDRESS.search(server.stdout.readline())
-        if not address:
-            print(f"{options.binary} did not tell its address", file=sys.stderr)
-            return 1
-        with sync_playwright() as playwright:
-            chromium = os.environ.get("PETREL_CHROMIUM", "/usr/bin/chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    for path in options.recorded:
+        if not path.exists():
+            parser.error(f"{path} is not there; leave --recorded out for the simulated world")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        command = [options.binary, "serve", "--port", "0", "--assets", ROOT / ".assets"]
+        command += ["--data", folder, "--play-seconds", str(PLAY_SECONDS)] if options.recorded else ["--simulate"]
+        for path in options.recorded:
+            command += ["--play", path]
+        command += ["--web-root", options.web] if options.web else []
+        server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        try:
+            found = ADDRESS.search(server.stdout.readline())
+            if not found:
+                print(f"{options.binary} did not tell its address", file=sys.stderr)
+                return 1
+            address = found.group()
+            browser = playwright.chromium.launch(executable_path=os.environ.get("PETREL_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
             first = browser.new_page()
-            first.goto(address[0])
+            first.goto(address)
             # The workbench shows what was stored while the world ran, so that runs first.
-            first.wait_for_timeout(options.seconds * 1000)
+            first.wait_for_timeout(0 if options.recorded else options.seconds * 1000)
             first.close()
-            for name, path, width, height, scheme, ready, pressed, after in PICTURES:
-                if not name.startswith(tuple(options.only)):
-                    continue
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=width < 500)
-                page.set_default_timeout(PATIENCE_MS)
-                page.goto(address[0] + path)
-                if ready is None:
-                    page.wait_for_timeout(options.seconds * 1000)
-                else:
-                    page.wait_for_selector(ready)
-                if pressed:
-                    page.locator(pressed).click()
-                    page.wait_for_selector(after)
-                page.wait_for_timeout(SETTLE_MS)
-                picture = ROOT / "docs/images" / f"{name}.png"
-                page.screenshot(path=picture, animations="disabled")
-                page.close()
-                print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size // 1024} KiB")
+            with urllib.request.urlopen(f"{address}api/v1/top?field=destination.port&q=event.family:attack&limit=1", timeout=60) as answer:
+                [port] = json.load(answer)["groups"][0]["values"]
+            total = 0
+            for name, screen in screens(bool(options.recorded), port).items():
+                for scheme in SCHEMES:
+                    for suffix in SIZES:
+                        if f"{name}-{scheme}{suffix}".startswith(tuple(options.only)) and not (name == "palette" and suffix):
+                            size = take(browser, address, screen, name, suffix, scheme, options.seconds)
+                            total += size
+                            print(f"{name}-{scheme}{suffix}.webp: {size // 1024} KiB", flush=True)
+            print(f"{total // 1024} KiB in all")
             browser.close()
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(timeout=20)
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=60)
     return 0
 
 

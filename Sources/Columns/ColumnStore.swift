@@ -22,7 +22,7 @@ public final class ColumnStore: Service {
     /// Where new segments are written.
     let folder: String
     private let lock: FolderLock?
-    private let journal: JournalFeed
+    let journal: JournalFeed
     private let box: Mutex<Box>
     private let caughtUp: CommitSignal
     /// Tells of new segments by the last id that is sealed.

@@ -52,8 +52,10 @@ public final class IndicatorTable: Sendable {
         self.hashes = hashes
     }
 
-    /// What of an attack or a post is listed, whether it was marked when it came or not; at most 16 values. Nothing of records.
+    /// What of an attack or a post is listed, whether it was marked when it came or not; at most 16 values. Nothing of records, nor of posts
+    /// that are indicators themselves.
     public func matches(_ row: EventRow) -> [Match] {
+        if row.isIndicator { return [] }
         let pairs = Array(row.bytes[row.start..<row.end])
         return matches(pairs.span, isMarking: false).map { found in
             let value: String
@@ -63,6 +65,30 @@ public final class IndicatorTable: Sendable {
                 value = String(decoding: pairs[found.range], as: UTF8.self)
             }
             return Match(field: found.field, value: value, lists: found.lists)
+        }
+    }
+
+    /// The fields in whose values indicators are looked for: those for which a list has any.
+    public var searchedFields: [Field] {
+        Field.allCases.filter { field in
+            switch Self.roles[Int(field.rawValue)] {
+            case .none, .family, .indicator: false
+            case .address: lists.contains { $0.addresses > 0 }
+            case .domain: !domains.isEmpty
+            case .url: !urls.isEmpty
+            case .hash: !hashes.isEmpty
+            }
+        }
+    }
+
+    /// Whether a list names that value of a field, given as it is stored in a row.
+    public func names(_ field: Field, _ value: Span<UInt8>) -> Bool {
+        switch Self.roles[Int(field.rawValue)] {
+        case .none, .family, .indicator: false
+        case .address: value.count == 16 && addresses.lists(of: RowScan.address(value, 0..<16)) != 0
+        case .domain: domains.lists(ofDomain: value) != 0
+        case .url: urls.lists(of: value) != 0
+        case .hash: hashes.lists(ofLowercased: value) != 0
         }
     }
 

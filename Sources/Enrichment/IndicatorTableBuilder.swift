@@ -2,6 +2,11 @@ public import Model
 
 /// Gathers the indicators of lists from their decoded events.
 public struct IndicatorTableBuilder: Sendable {
+    /// Memory that an indicator costs besides its text, in bytes.
+    private static let overhead = 96
+
+    /// About how much memory it takes, in bytes.
+    public private(set) var bytes = 0
     private var lists: [IndicatorTable.List] = []
     private var addresses: [IPAddress: UInt64] = [:]
     private var networks: [Network: UInt64] = [:]
@@ -14,6 +19,45 @@ public struct IndicatorTableBuilder: Sendable {
 
     /// Adds a list and the events that its format made of it.
     public mutating func add(list name: String, _ batch: EventBatch) throws(EnrichmentError) {
+        let number = try number(of: name)
+        for row in 0..<batch.count { add(batch[row], to: number) }
+    }
+
+    /// Adds an indicator to a list.
+    public mutating func add(list name: String, _ row: EventRow) throws(EnrichmentError) { add(row, to: try number(of: name)) }
+
+    /// Adds all that another has gathered.
+    public mutating func add(_ other: IndicatorTableBuilder) throws(EnrichmentError) {
+        var numbers: [Int] = []
+        for list in other.lists {
+            let number = try number(of: list.name)
+            numbers.append(number)
+            lists[number].unused += list.unused
+        }
+        func mapped(_ bits: UInt64) -> UInt64 {
+            numbers.indices.reduce(0) { bits & 1 << UInt64($1) == 0 ? $0 : $0 | 1 << UInt64(numbers[$1]) }
+        }
+        for (key, bits) in other.addresses { note(key, mapped(bits), 0, \.addresses, \.addresses) }
+        for (key, bits) in other.networks { note(key, mapped(bits), 0, \.networks, \.addresses) }
+        for (key, bits) in other.domains { note(key, mapped(bits), key.count, \.domains, \.domains) }
+        for (key, bits) in other.urls { note(key, mapped(bits), key.count, \.urls, \.urls) }
+        for (key, bits) in other.hashes { note(key, mapped(bits), key.count, \.hashes, \.hashes) }
+    }
+
+    /// Notes that lists name a value, and counts it for those that did not name it yet.
+    private mutating func note<Key: Hashable>(
+        _ key: Key, _ bits: UInt64, _ textBytes: Int, _ values: WritableKeyPath<Self, [Key: UInt64]>,
+        _ count: WritableKeyPath<IndicatorTable.List, Int>
+    ) {
+        let known = self[keyPath: values][key]
+        if known == nil { bytes += Self.overhead + textBytes }
+        let more = bits & ~(known ?? 0)
+        guard more != 0 else { return }
+        self[keyPath: values][key] = (known ?? 0) | more
+        for number in lists.indices where more & 1 << UInt64(number) != 0 { lists[number][keyPath: count] += 1 }
+    }
+
+    private mutating func number(of name: String) throws(EnrichmentError) -> Int {
         let number: Int
         if let known = lists.firstIndex(where: { $0.name == name }) {
             number = known
@@ -25,37 +69,32 @@ public struct IndicatorTableBuilder: Sendable {
             number = lists.count
             lists.append(IndicatorTable.List(name: name))
         }
-        for row in 0..<batch.count { add(batch[row], to: number) }
+        return number
     }
 
     private mutating func add(_ row: EventRow, to number: Int) {
         let bit: UInt64 = 1 << UInt64(number)
         if let url = row.string(.threatIndicatorURL) {
             // The host of a listed URL is not listed: it may serve much else.
-            urls[Array(url.utf8), default: 0] |= bit
-            lists[number].urls += 1
-            return
+            return note(Array(url.utf8), bit, url.utf8.count, \.urls, \.urls)
         }
         var isUsed = false
         if let domain = row.string(.threatIndicatorDomain) {
-            domains[Self.normal(domain), default: 0] |= bit
-            lists[number].domains += 1
+            let name = Self.normal(domain)
+            note(name, bit, name.count, \.domains, \.domains)
             isUsed = true
         }
         if let address = row.ip(.threatIndicatorIP) {
-            addresses[address, default: 0] |= bit
-            lists[number].addresses += 1
+            note(address, bit, 0, \.addresses, \.addresses)
             isUsed = true
         }
         for field in [Field.fileMD5, .fileSHA1, .fileSHA256] {
             guard let hash = row.string(field) else { continue }
-            hashes[Array(hash.lowercased().utf8), default: 0] |= bit
-            lists[number].hashes += 1
+            note(Array(hash.lowercased().utf8), bit, hash.utf8.count, \.hashes, \.hashes)
             isUsed = true
         }
         for network in Self.networks(row) {
-            networks[network, default: 0] |= bit
-            lists[number].addresses += 1
+            note(network, bit, 0, \.networks, \.addresses)
             isUsed = true
         }
         if !isUsed { lists[number].unused += 1 }

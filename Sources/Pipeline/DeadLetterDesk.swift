@@ -125,7 +125,9 @@ public struct DeadLetterDesk: Sendable {
         pipeline.enrichment.enrich(&decoded.events)
         var append = JournalAppend(source: letter.source, events: decoded.events, ledger: delta)
         append.retries = stored.id
-        return try await pipeline.journal.append(append).wasRepeated ? .gone : outcome
+        if try await pipeline.journal.append(append).wasRepeated { return .gone }
+        pipeline.noteIndicators(append.events, settings)
+        return outcome
     }
 
     /// The format, and what its decoder remembers of the stream: a header that stands far before the record.

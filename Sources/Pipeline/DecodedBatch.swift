@@ -47,6 +47,8 @@ struct DecodedBatch {
             count(verdict)
             verdicts.append(verdict)
         }
+        if batch.sensorOtherwise != nil || !batch.labels.isEmpty { append(batch.sensorOtherwise, batch.labels) }
+        if let feed = settings.indicatorList { events.noteFeed(feed) }
         ledger.received += Int64(batch.duplicates) + Int64(batch.shed) + Int64(batch.filtered)
         ledger.duplicate += Int64(batch.duplicates)
         ledger.shed += Int64(batch.shed)
@@ -55,6 +57,21 @@ struct DecodedBatch {
             future = events.clampFuture(to: batch.arrival, toleranceSeconds: tolerance)
         }
         newest = [newest.map { min($0, batch.arrival) }, newestTime].compactMap(\.self).max()
+    }
+
+    /// Appends labels to every event, and a sensor to those that have none.
+    private mutating func append(_ sensor: String?, _ labels: [RawBatch.Label]) {
+        var pairs = EventBatch()
+        for label in labels { pairs.append(label: label.key, label.value) }
+        var observer = EventBatch()
+        if let sensor { observer.append(.observerName, sensor) }
+        let isKnown = (0..<events.count).map { events[$0].string(.observerName) != nil }
+        var row = 0
+        events.appendToEachRow(reserving: pairs.bytes.count + observer.bytes.count) { _, out in
+            if !isKnown[row] { out += observer.bytes }
+            out += pairs.bytes
+            row += 1
+        }
     }
 
     /// Takes out the posts of a record that have no keyword. They count as filtered, one each; their times still show how far the source is.

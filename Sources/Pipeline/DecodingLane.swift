@@ -74,11 +74,14 @@ final class DecodingLane: Lane {
     /// The offset up to which the stream was submitted.
     var submittedOffset: UInt64 { state.withLock { $0.submittedOffset } }
 
+    /// The state of the decoder behind what was decoded last.
+    var decoderState: [UInt8] { state.withLock { $0.decoder.state } }
+
     /// Whether a commit was refused, so that the stream must be opened anew.
     var isBroken: Bool { state.withLock { $0.failure != nil } }
 
-    /// Waits for room, then submits a batch that stood at that place of a queue.
-    func accept(_ batch: RawBatch, queued: StreamCursor) async throws(IntakeError) -> Ticket {
+    /// Waits for room, then submits a batch that stood in a queue, with the queue's cursor by the decoder's state behind the batch.
+    func accept(_ batch: RawBatch, queued: @Sendable ([UInt8]) -> StreamCursor) async throws(IntakeError) -> Ticket {
         guard await pipeline.gate.enter(batch.bytes.count) else {
             throw IntakeError(.closed, "\(stream.name): cancelled while waiting for the journal")
         }
@@ -89,12 +92,13 @@ final class DecodingLane: Lane {
     func acceptAdmitted(_ batch: RawBatch) throws(IntakeError) -> Ticket { try submit(batch) }
 
     /// Decodes, then enriches and submits; the room in the gate is given back when the commit is done.
-    private func submit(_ batch: RawBatch, queued: StreamCursor? = nil) throws(IntakeError) -> Ticket {
+    private func submit(_ batch: RawBatch, queued: ([UInt8]) -> StreamCursor? = { _ in nil }) throws(IntakeError) -> Ticket {
         let ticket = Ticket()
         let failure: IntakeError? = state.withLock { state in
             if let failure = state.failure { return failure }
             submitShed(&state)
-            submit(decode(batch, &state), of: batch, state: &state, ticket: ticket, queued: queued)
+            let decoded = decode(batch, &state)
+            submit(decoded, of: batch, state: &state, ticket: ticket, queued: queued(state.decoder.state))
             return nil
         }
         if let failure {
@@ -180,6 +184,7 @@ final class DecodingLane: Lane {
         let future = decoded.future
         let verdicts = decoded.verdicts
         let bytes = batch.bytes.count
+        let indicators = settings.indicatorList == nil ? nil : decoded.events
         finishing.async { [append, self] in
             var enriched = append
             pipeline.enrichment.enrich(&enriched.events)
@@ -187,6 +192,7 @@ final class DecodingLane: Lane {
                 pipeline.gate.leave(bytes)
                 switch result {
                 case .success(let receipt):
+                    if let indicators { pipeline.noteIndicators(indicators, settings) }
                     if !receipt.wasRepeated { meter.note(receipt.count, newest: newest, future: future) }
                     ticket.fulfil(.success(Self.verdict(receipt, verdicts)))
                 case .failure(let error):

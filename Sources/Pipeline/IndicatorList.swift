@@ -22,8 +22,8 @@ public struct IndicatorList: Sendable, Equatable {
         self.format = format
     }
 
-    /// Reads lists into one table. Throws what is wrong with a file: a list that is half read would look like one that matches little.
-    public static func load(_ lists: [IndicatorList], formats: FormatCatalogue) async throws -> IndicatorTable {
+    /// Reads lists. Throws what is wrong with a file: a list that is half read would look like one that matches little.
+    public static func read(_ lists: [IndicatorList], formats: FormatCatalogue) async throws -> IndicatorTableBuilder {
         var builder = IndicatorTableBuilder()
         for list in lists {
             let intake = IndicatorIntake(list: list, formats: formats, builder: builder)
@@ -32,7 +32,7 @@ public struct IndicatorList: Sendable, Equatable {
             if let error = outcomes.compactMap(\.error).first { throw EnrichmentError(.badList, "indicator list \(list.name): \(error)") }
             builder = try intake.finish()
         }
-        return builder.build()
+        return builder
     }
 }
 

@@ -1,6 +1,7 @@
 public import Enrichment
 public import Formats
 public import Journal
+import Model
 import Sources
 internal import Synchronization
 
@@ -18,7 +19,8 @@ public final class IngestPipeline: Sendable {
     private let meters = Mutex<[String: SourceMeter]>([:])
     private let controls = Mutex<[String: SourceControl]>([:])
     private let paused: PausedSources
-    private let spillFolder: String?
+    let spillFolder: String?
+    private let feeds: IndicatorFeeds?
 
     /// A pipeline into the journal.
     ///
@@ -26,9 +28,11 @@ public final class IngestPipeline: Sendable {
     ///   - inFlightBytes: most bytes of raw records between the sources and the journal; beyond it sources wait (back-pressure).
     ///   - paused: remembers which sources are paused; without it a restart starts them.
     ///   - spillFolder: where sources that spill have their queues; without it they wait.
+    ///   - feeds: gathers the indicators of sources that are used as lists.
     public init(
         journal: EventJournal, formats: FormatCatalogue, enrichment: EnrichmentChain, clock: WallClock = .system,
-        inFlightBytes: Int = 64 << 20, paused: PausedSources? = nil, spillFolder: String? = nil
+        inFlightBytes: Int = 64 << 20, paused: PausedSources? = nil, spillFolder: String? = nil,
+        feeds: IndicatorFeeds? = nil
     ) {
         self.journal = journal
         self.formats = formats
@@ -37,6 +41,12 @@ public final class IngestPipeline: Sendable {
         gate = Gate(limit: inFlightBytes)
         self.paused = paused ?? PausedSources()
         self.spillFolder = spillFolder
+        self.feeds = feeds
+    }
+
+    /// Adds the indicators among stored events to the list of their source, if it has one.
+    func noteIndicators(_ events: EventBatch, _ settings: SourceSettings) {
+        if let list = settings.indicatorList { feeds?.add(events, to: list) }
     }
 
     /// The intake of a source, and its meter.

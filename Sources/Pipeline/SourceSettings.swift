@@ -16,6 +16,8 @@ public struct SourceSettings: Sendable {
     public var thresholds = SourceThresholds()
     /// What of its posts is kept; nil keeps all.
     public var keywords: Keywords?
+    /// The list that its indicators make; nil where they make none.
+    public var indicatorList: String?
     /// How far event times may be ahead of their arrival; nil without limit.
     public var clockToleranceSeconds: Double?
 

@@ -35,10 +35,10 @@ public struct SourceSupervisor: Service {
     /// Runs until the source is at its end and all is handed on, or the task is cancelled.
     public func run() async throws {
         guard let station = intake.station else { return await runSource() }
-        await cancelWhenGracefulShutdown { [wait] in
+        await cancelWhenGracefulShutdown { [wait, logger, name = intake.settings.name] in
             await prepare(station)
             await withTaskGroup(of: Void.self) { group in
-                group.addTask { await station.drain(wait: wait) }
+                group.addTask { await station.drain(wait: wait) { logger.warning("source \(name): \($0)") } }
                 group.addTask {
                     await runSource()
                     await station.waitUntilEmpty()

@@ -76,6 +76,21 @@ struct LaneFeeder {
         try await drain()
     }
 
+    /// As ``finish()``, for input that nobody will go on with: a record that is cut at its end is handed on, too, for the format to refuse.
+    mutating func finishWithCut() async throws(IntakeError) {
+        try await deliver(isFinal: true)
+        if framer.hasPending {
+            let bytes = framer.pendingBytes
+            let length = framer.endOffset - framer.pendingOffset
+            let batch = RawBatch(
+                bytes: bytes, records: [0..<bytes.count], startOffset: framer.pendingOffset, endOffset: framer.endOffset,
+                oversized: length > UInt64(bytes.count) ? [0: length] : [:], arrival: now(), fileTime: fileTime, sensor: sensor)
+            records += 1
+            try await window.add(try await lane.accept(batch))
+        }
+        try await drain()
+    }
+
     /// Waits until everything handed on is durable.
     mutating func drain() async throws(IntakeError) { try await window.drain() }
 

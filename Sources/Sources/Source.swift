@@ -99,6 +99,24 @@ public struct RawBatch: Sendable {
     public var originKey: String?
     /// Records that the source itself refuses, by index, with the reason under which they become dead letters.
     public var refused: [Int: DecodeError] = [:]
+    /// The sensor of events whose record and transport name none.
+    public var sensorOtherwise: String?
+    /// What the sender says of all the records beside them, which each of their events gets as `labels.*`.
+    public var labels: [Label] = []
+
+    /// A label of events.
+    public struct Label: Sendable, Hashable {
+        /// What stands behind `labels.`.
+        public var key: String
+        /// The text.
+        public var value: String
+
+        /// A label of those parts.
+        public init(key: String, value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
 
     /// A batch with the given parts.
     public init(

@@ -68,6 +68,9 @@ public struct Framer: Sendable {
     /// Whether bytes wait for the end of their record.
     public var hasPending: Bool { oversized != nil || start < buffer.count }
 
+    /// The bytes that wait for the end of their record; of one that is too long only the beginning.
+    public var pendingBytes: [UInt8] { oversized?.beginning ?? Array(buffer[start...]) }
+
     /// Up to ``precedingLength`` bytes at the end of what was pushed.
     public var lastBytes: [UInt8] { Array(buffer.suffix(Self.precedingLength)) }
 

@@ -1,3 +1,4 @@
+import Columns
 import Enrichment
 import Formats
 import Foundation
@@ -13,6 +14,8 @@ struct Installation {
     let enrichment: EnrichmentChain
     let journal: EventJournal
     let pipeline: IngestPipeline
+    /// The indicators that sources bring.
+    let feeds: IndicatorFeeds
 
     /// Where the journal lies when nobody says.
     static let defaultDataFolder = "petrel-data"
@@ -24,15 +27,24 @@ struct Installation {
         assets = EnrichmentAssets(directory: assetFolder, replacing: configuration.enrichmentReplacements)
         enrichment = try EnrichmentChain(assets: assets, options: configuration.enrichment)
         journal = try EventJournal(folder: Self.journalFolder(dataFolder), options: configuration.journal)
+        feeds = IndicatorFeeds(names: configuration.indicatorFeeds)
         pipeline = IngestPipeline(
             journal: journal, formats: configuration.formats, enrichment: enrichment, inFlightBytes: configuration.inFlightBytes,
-            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"), spillFolder: "\(dataFolder)/spill")
+            paused: try PausedSources(path: "\(dataFolder)/paused-sources.json"), spillFolder: "\(dataFolder)/spill",
+            feeds: feeds)
     }
 
-    /// Joins what is ingested with the configured indicator lists; throws when one cannot be read.
-    func useIndicators() async throws {
-        guard !configuration.indicators.isEmpty else { return }
-        enrichment.use(try await IndicatorList.load(configuration.indicators, formats: configuration.formats))
+    /// Joins what is ingested with the indicator lists, those that sources have brought before included; throws when one cannot be read.
+    ///
+    /// Returns what stands in the configured files.
+    func useIndicators() async throws -> IndicatorTableBuilder {
+        let files = try await IndicatorList.read(configuration.indicators, formats: configuration.formats)
+        guard !configuration.indicators.isEmpty || !feeds.names.isEmpty else { return files }
+        try await IndicatorSearch(dataFolder: dataFolder, journal: JournalFeed(journal)).gather(feeds)
+        var all = files
+        try feeds.add(to: &all)
+        enrichment.use(all.build())
+        return files
     }
 
     static func columnFolder(_ dataFolder: String) -> String { "\(dataFolder)/columns" }

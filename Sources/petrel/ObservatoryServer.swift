@@ -47,7 +47,7 @@ struct ObservatoryServer {
         }
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
         for missing in installation.assets.missing { Console.error("\(missing)") }
-        try await installation.useIndicators()
+        let files = try await installation.useIndicators()
         let imported = try await importPlayed(installation)
         let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
         let text = TextIndexer(columns)
@@ -58,7 +58,8 @@ struct ObservatoryServer {
             + [LiveFollower(stage: stage, send: { [hub = web.hub] in hub.show($0) }, onNotice: { [logger] in logger.warning("\($0)") })]
             + [
                 IndicatorWatch(
-                    configuration.indicators, formats: configuration.formats, chain: installation.enrichment, logger: logger)
+                    configuration.indicators, files: files, feeds: installation.feeds, formats: configuration.formats,
+                    chain: installation.enrichment, logger: logger)
             ] + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {
@@ -124,14 +125,16 @@ struct ObservatoryServer {
         if isSimulated, !sources.contains(where: \.settings.isSimulated) {
             sources = [.simulated]
         }
-        return try sources.map { source in
-            let intake = installation.pipeline.intake(for: source.settings)
-            let context = SourceContext(formats: installation.configuration.formats) { notice in
-                logger.warning("source \(source.settings.name): \(Console.harmless(notice))")
-                intake.meter.note(detail: notice)
-            }
-            let made = try source.make(context)
-            return SourceSupervisor(made, intake: intake, logger: logger)
-        }
+        let retired = try installation.pipeline.retiredQueues(besides: Set(sources.map(\.settings.name)), logger: logger)
+        return retired
+            + (try sources.map { source in
+                let intake = installation.pipeline.intake(for: source.settings)
+                let context = SourceContext(formats: installation.configuration.formats) { notice in
+                    logger.warning("source \(source.settings.name): \(Console.harmless(notice))")
+                    intake.meter.note(detail: notice)
+                }
+                let made = try source.make(context)
+                return SourceSupervisor(made, intake: intake, logger: logger)
+            })
     }
 }

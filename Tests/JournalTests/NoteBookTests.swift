@@ -54,6 +54,7 @@ import Testing
     @Test(
         arguments: [
             ("ip", "2001:DB8:0::1", "2001:db8::1"), ("ip", "203.0.113.9", "203.0.113.9"), ("ip", "203.0.113", nil),
+            ("network", "203.0.113.0/24", "203.0.113.0/24"), ("network", "203.0.113.0", nil),
             ("asn", "064500", "64500"),
             ("asn", "AS1", nil), ("port", "22", "22"), ("port", "", nil), ("country", "de", "DE"), ("cve", "cve-2024-1", "CVE-2024-1"),
             ("domain", "Example.ORG", "example.org"), ("rule", "ET a/b?c#d <b>", "ET a/b?c#d <b>"), ("rule", "a\u{0}b", nil),

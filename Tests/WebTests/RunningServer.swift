@@ -67,11 +67,12 @@ final class RawClient: Sendable {
 struct RunningServer: Sendable {
     let port: Int
     let journal: EventJournal
+    let pipeline: IngestPipeline
     /// Everything that can be asked.
     let operations: [Web.Operation]
 
     static func run(
-        clock: WallClock = .system, keepingDays: Int? = nil, _ change: (inout WebOptions) -> Void = { _ in },
+        clock: WallClock = .system, keepingDays: Int? = nil, inFlightBytes: Int = 64 << 20, _ change: (inout WebOptions) -> Void = { _ in },
         _ body: @escaping @Sendable (RunningServer) async throws -> Void
     ) async throws {
         let folder = TemporaryFolder()
@@ -80,7 +81,8 @@ struct RunningServer: Sendable {
         let journal = try EventJournal(folder: folder.file("journal"), options: kept, clock: clock)
         let stage = try await LiveStage(journal: journal, rollups: folder.file("rollups.sqlite"), context: LiveContext(version: "test"))
         let pipeline = IngestPipeline(
-            journal: journal, formats: .standard, enrichment: try EnrichmentChain(assets: EnrichmentAssets(directory: folder.file("none"))))
+            journal: journal, formats: .standard, enrichment: try EnrichmentChain(assets: EnrichmentAssets(directory: folder.file("none"))),
+            inFlightBytes: inFlightBytes)
         var options = WebOptions()
         options.port = 0
         change(&options)
@@ -102,7 +104,7 @@ struct RunningServer: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             for await port in ports {
-                try await body(RunningServer(port: port, journal: journal, operations: server.routes.operations))
+                try await body(RunningServer(port: port, journal: journal, pipeline: pipeline, operations: server.routes.operations))
                 break
             }
             await group.triggerGracefulShutdown()

@@ -53,6 +53,11 @@ import Testing
         #expect(sorted.format == "sshd" && String(decoding: sorted.record, as: UTF8.self) == line)
         #expect(sorter.sort(line: Array(line.utf8), names: []) == "sshd")
         #expect(sorter.sort(line: Array("x".utf8), names: ["suricata:eve"]) == "suricata")
+        // The source counts where it is configured, and nowhere else.
+        let bySource = DocumentSorter(formats: .standard, named: [("*/eve.json", "suricata")])
+        #expect(bySource.sort(line: Array("x".utf8), names: ["main"], source: "/var/log/suricata/eve.json") == "suricata")
+        #expect(bySource.sort(line: Array("x".utf8), names: [], source: "suricata") == nil)
+        #expect(bySource.sort(Array("{\"a\":1}".utf8), names: ["main"], source: "/nsm/eve.json").format == "suricata")
     }
 
     @Test func `Patterns of names take any run of characters for a star`() {
@@ -201,5 +206,44 @@ import Testing
             let raw = try await server.ask("/services/collector/raw?sourcetype=suricata&host=lab", method: "POST", body: "\(Self.eve)\n{\n")
             #expect(raw.status == 200 && server.journal.ledgers["hec"]?.stored == 3 && server.journal.ledgers["hec"]?.deadLettered == 1)
         }
+    }
+
+    @Test func `What stands beside an event becomes its sensor and its labels`() async throws {
+        try await RunningServer.run { server in
+            let line = "Jan  1 00:00:00 bastion sshd[1]: Failed password for root from 198.51.100.7 port 4 ssh2"
+            let fields = #"{"team":"red","level":7,"ok":true,"none":null,"ports":[22,"2222",null],"team":"blue"}"#
+            let events =
+                #"{"event":\#(Self.eve),"host":"lab","fields":\#(fields)}{"event":"\#(line)","host":"relay"}{"event":\#(Self.eve)}"#
+            #expect(try await server.ask("/services/collector", method: "POST", body: events).status == 200)
+            var found: [[String]] = []
+            var cursor = EventID.zero
+            while let block = try await server.journal.next(after: cursor) {
+                for row in block.firstIndex(after: cursor)..<block.events.count {
+                    var texts = [block.events[row].string(.observerName) ?? "-"]
+                    block.events[row].visit { pair in
+                        guard pair.field == .labels else { return }
+                        let (key, value) = block.events[row].label(pair)
+                        texts.append("\(key)=\(value)")
+                    }
+                    found.append(texts)
+                }
+                cursor = block.lastID
+            }
+            // Each format has a lane of its own, so that their order is not told.
+            let labelled = try #require(found.first { $0[0] == "lab" })
+            #expect(Set(labelled).isSuperset(of: ["level=7", "ok=true", "ports=22", "ports=2222", "team=blue"]))
+            #expect(!labelled.contains("team=red") && !labelled.contains { $0.hasPrefix("none") })
+            #expect(Set(found.map { $0[0] }) == ["lab", "bastion", "-"], "the line names its machine, and one event has none")
+            #expect(found.count { $0.contains("team=blue") } == 1)
+        }
+    }
+
+    @Test(arguments: [
+        "[]", "1", "\"a\"", #"{"a":{}}"#, #"{"a":[[1]]}"#, #"{"":1}"#, "{\"\(String(repeating: "n", count: 129))\":1}",
+        "{\"a\":\"\(String(repeating: "v", count: 4097))\"}", "{\"a\":[\(Array(repeating: "1", count: 65).joined(separator: ","))]}",
+    ]) func `Fields that cannot be labels are refused with the collector's code`(fields: String) {
+        let body = Array("{\"event\":\"a\"}{\"event\":\"a\",\"fields\":\(fields)}".utf8)
+        let problem = #expect(throws: Problem.self) { try CollectorRequest(body) }
+        #expect(problem?.collectorCode == 15 && problem?.detail.contains("event number 1") == true)
     }
 }

@@ -58,7 +58,7 @@ def test_explore_has_the_same_events(open_screen, known):
 
 
 KINDS = {
-    "ip": "2001:db8::77", "asn": "64500", "country": "ZZ", "port": "5900", "rule": "ET SCAN entity", "sensor": "entity-sensor", "cve": "CVE-1999-0001",
+    "ip": "2001:db8::77", "network": "203.0.113.0/24", "asn": "64500", "country": "ZZ", "port": "5900", "rule": "ET SCAN entity", "sensor": "entity-sensor", "cve": "CVE-1999-0001",
     "domain": "example.com", "hash": "0123456789abcdef0123456789abcdef", "account": "somebody.example", "hashtag": "infosec",
 }
 
@@ -68,6 +68,16 @@ def test_every_kind_has_a_page(open_screen, known, kind):
     page = open_screen(f"entity/{kind}/{quote(KINDS[kind], safe='')}")
     expect(page.locator("h1")).to_contain_text(KINDS[kind])
     expect(page.locator('[data-testid="entity-count"], [data-testid="empty"]').first).to_be_visible()
+
+
+def test_a_network_has_all_its_addresses(open_screen, known):
+    page = open_screen(f"entity/ip/{ADDRESS}")
+    page.locator('[data-testid="neighbours"] h3 a').filter(has_text="In 203.0.113.0/24").click()
+    expect(page.locator("h1")).to_have_text("203.0.113.0/24")
+    expect(page.locator(f'[data-testid="top"] [data-field="source.ip"][data-value="{ADDRESS}"]')).to_have_attribute("data-count", "7")
+    expect(page.locator(f'[data-testid="top"] [data-field="source.ip"][data-value="{NEIGHBOUR}"]')).to_have_attribute("data-count", "2")
+    page = open_screen("entity/network/203.0.113.0%2F33")
+    expect(page.get_by_test_id("error")).to_contain_text("is not a network")
 
 
 def test_names_may_hold_anything(server, open_screen):

@@ -1,10 +1,14 @@
 """Notes on things against a running server, in a real browser."""
 
+import json
+from datetime import datetime, timezone
+from urllib.parse import quote
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from test_entity import KINDS
-from workbench import PAYLOAD, SCHEMES, SIZES, alert
+from workbench import PAYLOAD, SCHEMES, SIZES, alert, counted
 
 HOSTILE = PAYLOAD + "\n\u202eright to left\n  indented &amp; plain"
 
@@ -64,7 +68,7 @@ def test_nobody_overwrites_what_another_has_written(server, new_context):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_thing_has_notes(open_screen, kind):
-    page = open_screen(f"entity/{kind}/{KINDS[kind].replace(' ', '%20')}")
+    page = open_screen(f"entity/{kind}/{quote(KINDS[kind], safe='')}")
     write(page, f"about a {kind}")
     expect(page.get_by_test_id("note").first).to_contain_text(f"about a {kind}")
 
@@ -83,11 +87,35 @@ def test_a_text_that_is_too_long_cannot_be_saved(open_screen):
     expect(page.get_by_test_id("note-field")).to_have_count(0)
 
 
-def test_posts_and_lists_have_links(server, open_screen):
-    server.ingest([alert("notes-sensor", ago=5, source="203.0.113.211")])
-    page = open_screen("entity/ip/203.0.113.211")
+def test_posts_about_a_thing_are_one_click_away(server, open_screen):
+    server.ingest([alert("notes-sensor", ago=5, source=f"203.0.113.{last}") for last in (211, 212)])
+    now = datetime.now(timezone.utc)
+    record = {"$type": "app.bsky.feed.post", "createdAt": now.isoformat(), "langs": ["en"], "text": "203.0.113.211 again"}
+    server.ingest([{"did": "did:plc:notes", "time_us": int(now.timestamp() * 1_000_000), "kind": "commit", "commit": {
+        "rev": "notes", "operation": "create", "collection": "app.bsky.feed.post", "rkey": "notes", "cid": "c", "record": record}}], "bluesky")
+    page = open_screen("entity/ip/203.0.113.212")
     expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "1")
     expect(page.get_by_test_id("to-posts")).to_have_count(0)
+    page = open_screen("entity/ip/203.0.113.211")
+    expect(page.get_by_test_id("to-posts")).to_have_text("1 post about it")
+    page.get_by_test_id("to-posts").click()
+    counted(page, 1)
+    expect(page.get_by_test_id("row").first).to_contain_text("203.0.113.211 again")
+
+
+def test_lists_that_name_a_thing_are_said(own_screen, tmp_path):
+    (tmp_path / "list.txt").write_text("203.0.113.213\n198.51.100.213\n")
+    config = tmp_path / "petrel.yaml"
+    config.write_text(f"data: {tmp_path / 'data'}\nindicators:\n  - {{name: drop, path: {tmp_path / 'list.txt'}}}\n")
+    page = own_screen("entity/ip/203.0.113.213", "--config", str(config))
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    events = "\n".join(json.dumps(alert("notes-sensor", ago=i, source=f"203.0.113.{last}")) for i, last in enumerate((213, 213, 214)))
+    assert page.evaluate("(body) => fetch('/api/v1/ingest/suricata', { method: 'POST', body }).then((answer) => answer.status)", events) == 200
+    page.reload()
+    expect(page.get_by_test_id("list")).to_have_text("On list drop")
+    expect(page.get_by_test_id("list")).to_have_attribute("data-count", "2")
+    page.get_by_test_id("list").click()
+    counted(page, 2)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

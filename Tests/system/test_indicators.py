@@ -102,3 +102,61 @@ def test_a_clock_that_runs_ahead(petrel, serve, tmp_path):
     assert [number for number, event in events.items() if event["event"].get("time_quality") == "clamped"] == [2]
     assert events[2]["@timestamp"] < datetime.now(timezone.utc).isoformat()
     assert events[2]["labels"]["stated_time"].startswith(ahead[:10])
+
+
+def feed(folder, list_path, extra=""):
+    config = folder / "petrel.yaml"
+    config.write_text(
+        f"data: {folder / 'data'}\n"
+        f"sources:\n  - {{name: feed, type: file, paths: [{list_path}], poll: 20ms, format: address-list, use_as_indicators: brought}}\n{extra}")
+    return config
+
+
+def stored_by(server, name):
+    return next((source["ledger"]["stored"] for source in server.get("/api/v1/sources").json["sources"] if source["name"] == name), 0)
+
+
+@pytest.mark.timeout(240)
+def test_what_a_source_brings_is_a_list_through_kills(petrel, serve, tmp_path, address_list):
+    data, config = tmp_path / "data", feed(tmp_path, address_list)
+    server = serve("--config", config, data=None)
+    server.ingest([now_eve(number) for number in range(3)])
+    until(lambda: stored_by(server, "feed") == 2, what="the indicators")
+    # What comes from now on is marked, as soon as the lists were looked at.
+    numbers = iter(range(1000, 100_000))
+
+    def is_marked():
+        number = next(numbers)
+        server.ingest([now_eve(number, src_ip="198.51.100.7")])
+        return server.get("/api/v1/count?q=tags%3Aindicator").json["count"] > 0
+
+    until(is_marked, seconds=60, what="a mark")
+    server.kill()
+    # What was there before is found, by the list that the journal holds.
+    done = indicators(petrel, "match", "--config", config)
+    assert done.returncode == 0, done.stderr.decode()
+    matches = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {match["value"] for match in matches} == {"81.0.0.0", "81.0.0.1", "81.0.0.2", "198.51.100.7"}
+    assert {tuple(match["lists"]) for match in matches} == {("brought",)}
+    listed = indicators(petrel, "list", "--config", config).stdout.decode()
+    assert listed == "brought: 2 addresses and networks, 0 domains, 0 URLs, 0 hashes\n"
+    # A start makes the list again before anything is taken.
+    address_list.unlink()
+    server = serve("--config", config, data=None)
+    server.ingest([now_eve(7), now_eve(1, flow_id=8)])
+    server.stop()
+    found = marked(petrel, data)
+    assert "8" in found and "7" not in found
+    assert found["8"]["threat"]["feed"]["name"] == "brought"
+    # So does an import.
+    log = tmp_path / "late.json"
+    log.write_text(json.dumps(eve(2, flow_id=9)) + "\n" + json.dumps(eve(30, flow_id=10)) + "\n")
+    petrel.import_files(data, "--config", config, log)
+    assert "9" in marked(petrel, data) and "10" not in marked(petrel, data)
+
+
+def test_a_list_of_one_source_too_many_is_refused(petrel, tmp_path, address_list):
+    config = feed(tmp_path, address_list, "".join(
+        f"  - {{name: s{number}, type: file, paths: [x{number}], use_as_indicators: l{number}}}\n" for number in range(64)))
+    done = subprocess.run([petrel.binary, "check-config", config], capture_output=True, timeout=60)
+    assert done.returncode != 0 and b"one list too many (64)" in done.stdout + done.stderr

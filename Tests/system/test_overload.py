@@ -1,6 +1,7 @@
 """What sources do when there is no room, through kill -9; and their states."""
 
 import random
+import socket
 import time
 
 import pytest
@@ -74,3 +75,54 @@ def test_a_source_is_paused_and_resumed_also_over_a_restart(serve, tmp_path):
     server.ingest(eve_line(1))
     server.post("/api/v1/sources/http/pause").is_problem(409)
     server.post("/api/v1/sources/none/pause").is_problem(404)
+
+
+ZEEK = ["ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto", "time\tstring\taddr\tport\taddr\tport\tenum"]
+
+
+def zeek_lines(numbers):
+    """Connections, and a text that makes them long enough to fill the way to the journal."""
+    return "".join(
+        f"1714557600.{number:06}\tC{number}{'x' * 600}\t198.51.100.7\t40317\t192.0.2.10\t23\ttcp\n" for number in numbers).encode()
+
+
+@pytest.mark.timeout(400)
+def test_what_waits_of_a_connection_is_stored_by_its_header_when_its_source_is_gone(serve, petrel, tmp_path):
+    data, path, config = tmp_path / "data", tmp_path / "zeek.sock", tmp_path / "petrel.yaml"
+    queue = data / "spill" / "zeek"
+    listening = (
+        "journal: {in_flight: 1MiB}\n"
+        f"sources: [{{type: unix, name: zeek, path: {path}, socket: stream, overload: spill, sensor: lab-9}}]\n")
+    config.write_text(listening)
+    waiting, sent, kills = False, 0, 0
+    while not waiting:
+        kills += 1
+        assert kills < 20, "nothing ever waits on disk"
+        server = serve("--config", config, data=data)
+        until(path.exists, what="the socket")
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(path))
+            link.sendall(f"#separator \\x09\n#path\tconn\n#fields\t{ZEEK[0]}\n#types\t{ZEEK[1]}\n".encode() + zeek_lines(range(10)))
+            until(lambda: (found := source(server, "zeek")) and found["ledger"]["stored"] >= 10 and found, what="the first records")
+            for _ in range(200):
+                try:
+                    link.sendall(zeek_lines(range(sent, sent + 500)))
+                except OSError:
+                    break
+                sent += 500
+                if (source(server, "zeek")["spill"] or {"batches": 0})["batches"] > 2:
+                    break
+            server.kill()
+        waiting = any(queue.glob("*.spill")) and (queue / "source.json").exists()
+        path.unlink(missing_ok=True)
+    config.write_text("journal: {in_flight: 1MiB}\n")
+    server = serve("--config", config, data=data)
+    until(lambda: not queue.exists(), 120, "the end of what waits")
+    found = source(server, "zeek")
+    assert adds_up(found["ledger"]) and found["ledger"]["dead_lettered"] == 0, found
+    assert "no longer configured" in server.errors and "all that waited is stored" in server.errors
+    server.stop()
+    events = [event for event in petrel.stored(data) if event["event"]["dataset"].startswith("zeek")]
+    assert len(events) == found["ledger"]["stored"] > 10 * kills
+    assert {event["observer"]["name"] for event in events} == {"lab-9"}
+    assert {event["source"]["ip"] for event in events} == {"198.51.100.7"}

@@ -17,6 +17,12 @@ export function isIPv6(text) {
   }
 }
 
+/** Whether a text is a network in CIDR form. @param {string} text */
+export function isNetwork(text) {
+  const [, address, length] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? ['', '', ''];
+  return (isIPv4(address) && Number(length) <= 32) || (isIPv6(address) && Number(length) <= 128);
+}
+
 /**
  * The network around an address: /24 of IPv4, /64 of IPv6.
  * @param {string} address

@@ -3,7 +3,7 @@ public import Model
 /// What a note is about: a thing that has a page, such as an address or a rule.
 public struct NoteSubject: Hashable, Sendable {
     /// Kinds of things, as the addresses of their pages name them.
-    public static let kinds = ["ip", "asn", "country", "port", "rule", "sensor", "cve", "domain", "hash", "account", "hashtag"]
+    public static let kinds = ["ip", "network", "asn", "country", "port", "rule", "sensor", "cve", "domain", "hash", "account", "hashtag"]
     /// Most Unicode scalars of a value.
     public static let maximumLength = 512
 
@@ -20,6 +20,9 @@ public struct NoteSubject: Hashable, Sendable {
         case "ip":
             guard let address = IPAddress(value) else { return nil }
             self.value = address.description
+        case "network":
+            guard value.contains("/"), let network = Network(value) else { return nil }
+            self.value = network.description
         case "asn", "port":
             guard value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt32(value) else { return nil }
             self.value = "\(number)"

@@ -4,17 +4,30 @@ import Sources
 
 /// A batch as it waits on disk, with the stream it belongs to.
 struct SpillEntry: Sendable {
+    /// What entries begin with since they hold more than the first version's, which began with the length of a name.
+    private static let second = UInt64.max - 1
+
     /// The stream; its head is not kept, as its format is known.
     var stream: StreamDescription
     /// Tells streams without an id apart.
     var key: String
     /// Where the stream stood before the batch, so that a gap shows.
     var previousOffset: UInt64
+    /// The state of the stream's decoder before what waits of it, for streams that have no cursor to keep it.
+    var decoderState: [UInt8] = []
     var batch: RawBatch
 
     /// The bytes on disk.
     var bytes: [UInt8] {
         var out = SpillWriter()
+        out.number(Self.second)
+        out.blob(decoderState)
+        out.number(UInt64(batch.labels.count))
+        for label in batch.labels {
+            out.text(label.key)
+            out.text(label.value)
+        }
+        out.optional(batch.sensorOtherwise) { $0.text($1) }
         out.text(stream.id)
         out.text(stream.name)
         out.text(stream.format ?? "")
@@ -52,6 +65,18 @@ struct SpillEntry: Sendable {
     /// The entry of those bytes; nil when they are none.
     init?(_ bytes: [UInt8]) {
         var reader = SpillReader(bytes)
+        var labels: [RawBatch.Label] = []
+        var sensorOtherwise: String?
+        if SpillReader(bytes).startsWith(Self.second) {
+            guard reader.number() != nil, let state = reader.blob(), let count = reader.count(), count <= bytes.count else { return nil }
+            decoderState = state
+            for _ in 0..<count {
+                guard let key = reader.text(), let value = reader.text() else { return nil }
+                labels.append(RawBatch.Label(key: key, value: value))
+            }
+            guard let sensor = reader.optional({ $0.text() }) else { return nil }
+            sensorOtherwise = sensor
+        }
         guard let id = reader.text(), let name = reader.text(), let format = reader.text(), let key = reader.text(),
             let previous = reader.number(), let content = reader.blob(), let count = reader.number(), count <= UInt64(bytes.count)
         else { return nil }
@@ -93,12 +118,15 @@ struct SpillEntry: Sendable {
             originKey: originKey)
         batch.shed = shed
         batch.refused = refused
+        batch.labels = labels
+        batch.sensorOtherwise = sensorOtherwise
     }
 
-    init(stream: StreamDescription, key: String, previousOffset: UInt64, batch: RawBatch) {
+    init(stream: StreamDescription, key: String, previousOffset: UInt64, decoderState: [UInt8] = [], batch: RawBatch) {
         self.stream = StreamDescription(id: stream.id, name: stream.name, format: stream.format)
         self.key = key
         self.previousOffset = previousOffset
+        self.decoderState = decoderState
         self.batch = batch
     }
 }
@@ -130,6 +158,12 @@ struct SpillReader {
     private var at = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    /// Whether that number comes first.
+    func startsWith(_ number: UInt64) -> Bool {
+        var copy = self
+        return copy.number() == number
+    }
 
     mutating func number() -> UInt64? {
         guard bytes.count - at >= 8 else { return nil }

@@ -36,7 +36,13 @@ final class SpillFiles {
                 let place = Place(number: number, file: file, offset: Int64(at), length: payload.count)
                 at = payload.upperBound
                 nextNumber = max(nextNumber, number + 1)
-                guard number > committed, let entry = SpillEntry(Array(bytes[payload])) else { continue }
+                guard number > committed else { continue }
+                guard let entry = SpillEntry(Array(bytes[payload])) else {
+                    throw IntakeError(
+                        .journalUnavailable,
+                        "\(folder)/\(Self.name(file)), byte \(place.offset): written by another version; start that one, or move the folder away"
+                    )
+                }
                 places.append(place)
                 visit(place, entry)
             }

@@ -10,12 +10,23 @@ final class LaneHome: Sendable {
     private struct State {
         var lane: DecodingLane?
         var failure: IntakeError?
+        /// The decoder's state behind what is committed, for streams that have no cursor to keep it.
+        var committedState: [UInt8]
     }
 
     let stream: StreamDescription
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    init(stream: StreamDescription) { self.stream = stream }
+    init(stream: StreamDescription, decoderState: [UInt8] = []) {
+        self.stream = stream
+        state = Mutex(State(committedState: decoderState))
+    }
+
+    /// The state of the decoder behind what was decoded last.
+    var decoderState: [UInt8] { state.withLock { $0.lane?.decoderState ?? $0.committedState } }
+
+    /// Notes the decoder's state behind what is committed.
+    func noteCommitted(_ decoderState: [UInt8]) { state.withLock { $0.committedState = decoderState } }
 
     /// Why the source must open the stream anew; nil while it need not.
     var failure: IntakeError? { state.withLock { $0.failure } }
@@ -32,7 +43,8 @@ final class LaneHome: Sendable {
         var described = stream
         described.cursor = cursor
         let entry = try pipeline.formats.choose(for: described, named: settings.format)
-        guard let decoder = entry.make(cursor?.decoderState ?? []) else {
+        let known = stream.id.isEmpty ? state.withLock { $0.committedState } : cursor?.decoderState
+        guard let decoder = entry.make(known ?? []) else {
             throw IntakeError(.badCursor, "\(stream.name): the committed state of format \(entry.spec.name) cannot be read")
         }
         let lane = DecodingLane(
@@ -70,7 +82,9 @@ final class SpillLane: Lane {
     func accept(_ batch: RawBatch) async throws(IntakeError) -> Ticket {
         if let failure = home.failure { throw failure }
         if !station.isWaiting(key), let ticket = try await submit(batch) { return ticket }
-        let entry = SpillEntry(stream: stream, key: key, previousOffset: offset.withLock { $0 }, batch: batch)
+        let entry = SpillEntry(
+            stream: stream, key: key, previousOffset: offset.withLock { $0 }, decoderState: stream.id.isEmpty ? home.decoderState : [],
+            batch: batch)
         try await station.take(entry, home: home, known: stream.cursor)
         move(behind: batch)
         let ticket = Ticket()

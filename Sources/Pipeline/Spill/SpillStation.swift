@@ -17,6 +17,8 @@ final class SpillStation: Sendable {
         var isReady = false
         var places: [SpillFiles.Place] = []
         var homes: [String: Waiting] = [:]
+        /// States of the decoders of streams without a cursor behind their last entry that is committed, while others of them wait.
+        var decoders: [String: [UInt8]] = [:]
     }
 
     /// A stream of which entries wait.
@@ -35,6 +37,8 @@ final class SpillStation: Sendable {
     private let disk = DispatchQueue(label: "petrel.spill")
     /// Used on ``disk`` only.
     private nonisolated(unsafe) var files: SpillFiles?
+    /// The settings that are noted in the folder; used on ``disk`` only.
+    private nonisolated(unsafe) var noted: SpillSettings?
     private let state = Mutex(State())
     private let changed = ChangeSignal()
 
@@ -60,7 +64,8 @@ final class SpillStation: Sendable {
     func prepare() async throws(IntakeError) {
         guard !state.withLock({ $0.isReady }) else { return }
         let cursors = await pipeline.journal.cursors(of: settings.name)
-        let committed = cursors.first { $0.stream == Self.cursorStream }?.offset ?? 0
+        let own = cursors.first { $0.stream == Self.cursorStream }
+        let committed = own?.offset ?? 0
         let found = try await onDisk { [self] () throws(IntakeError) -> [(SpillFiles.Place, SpillEntry)] in
             var found: [(SpillFiles.Place, SpillEntry)] = []
             files = try SpillFiles(folder: folder, committed: committed) { place, entry in
@@ -72,6 +77,7 @@ final class SpillStation: Sendable {
         }
         state.withLock { state in
             state.isReady = true
+            state.decoders = Self.decoders(own?.decoderState ?? []).filter { known in found.contains { $0.1.key == known.key } }
             for (place, entry) in found { note(place, entry, home: nil, cursors.first { $0.stream == entry.stream.id }, &state) }
         }
         await measure()
@@ -103,6 +109,7 @@ final class SpillStation: Sendable {
                 // An entry larger than the limit passes alone.
                 guard files.places.isEmpty || files.bytes + Int64(entry.batch.bytes.count) < limit else { return false }
                 let place = try files.append(entry)
+                try noteSettings()
                 state.withLock { note(place, entry, home: home, known, &$0) }
                 return true
             }
@@ -114,12 +121,20 @@ final class SpillStation: Sendable {
         changed.notify()
     }
 
+    /// Writes what will be needed to store what waits when the source is not configured any more.
+    private func noteSettings() throws(IntakeError) {
+        let settings = SpillSettings(settings)
+        guard noted != settings else { return }
+        try settings.write(into: folder)
+        noted = settings
+    }
+
     private func note(_ place: SpillFiles.Place, _ entry: SpillEntry, home: LaneHome?, _ known: StreamCursor?, _ state: inout State) {
         state.places.append(place)
         var waiting =
             state.homes[entry.key]
             ?? Waiting(
-                home: home ?? LaneHome(stream: entry.stream),
+                home: home ?? LaneHome(stream: entry.stream, decoderState: state.decoders[entry.key] ?? entry.decoderState),
                 tail: known ?? StreamCursor(stream: entry.stream.id, name: entry.stream.name, format: entry.stream.format ?? ""))
         waiting.numbers.insert(place.number)
         if entry.batch.moves {
@@ -138,8 +153,13 @@ final class SpillStation: Sendable {
 
     // MARK: Draining
 
-    /// Hands what waits to the lanes, one entry after the other, until cancelled; `wait` is the pause after a failure.
-    func drain(wait: @Sendable (Duration) async throws -> Void) async {
+    /// Hands what waits to the lanes, one entry after the other, until cancelled.
+    ///
+    /// - Parameters:
+    ///   - wait: the pause after a failure.
+    ///   - onFailure: told of each failure that is not the one before.
+    func drain(wait: @Sendable (Duration) async throws -> Void, onFailure: @Sendable (String) -> Void = { _ in }) async {
+        var told: String?
         while !Task.isCancelled {
             let generation = changed.generation
             guard let place = state.withLock({ $0.places.first }) else {
@@ -150,7 +170,10 @@ final class SpillStation: Sendable {
                 try await hand(place)
             } catch {
                 if error.code == .closed { return }
-                meter.note(detail: "what waits on disk: \(error)")
+                let text = "what waits on disk: \(error)"
+                meter.note(detail: text)
+                if text != told { onFailure(text) }
+                told = text
                 // Cancellation ends the wait early, and the loop sees it.
                 try? await wait(.seconds(1))
             }
@@ -180,9 +203,37 @@ final class SpillStation: Sendable {
             home.fail(IntakeError(.journalUnavailable, "\(entry.stream.name): going on from the committed place"))
             return try await forget(state.withLock { $0.homes[entry.key]?.numbers ?? [place.number] })
         }
-        let queued = StreamCursor(stream: Self.cursorStream, name: "queue on disk", format: "", offset: place.number)
-        _ = try await lane.accept(entry.batch, queued: queued).committed
+        let ticket = try await lane.accept(entry.batch) { [self] in cursor(behind: place, of: entry, decoder: $0) }
+        _ = try await ticket.committed
+        if let decoder = state.withLock({ $0.decoders[entry.key] }) { home.noteCommitted(decoder) }
         try await forget([place.number])
+    }
+
+    /// The queue's own cursor behind an entry, which left its stream's decoder in that state.
+    private func cursor(behind place: SpillFiles.Place, of entry: SpillEntry, decoder: [UInt8]) -> StreamCursor {
+        let decoders = state.withLock { state in
+            if entry.stream.id.isEmpty, !decoder.isEmpty { state.decoders[entry.key] = decoder }
+            return state.decoders
+        }
+        return StreamCursor(
+            stream: Self.cursorStream, name: "queue on disk", format: "", offset: place.number, decoderState: Self.bytes(of: decoders))
+    }
+
+    /// The states of decoders as they are committed: keys and states in turn.
+    private static func bytes(of decoders: [String: [UInt8]]) -> [UInt8] {
+        var out = SpillWriter()
+        for (key, state) in decoders.sorted(by: { $0.key < $1.key }) {
+            out.text(key)
+            out.blob(state)
+        }
+        return out.bytes
+    }
+
+    private static func decoders(_ bytes: [UInt8]) -> [String: [UInt8]] {
+        var reader = SpillReader(bytes)
+        var found: [String: [UInt8]] = [:]
+        while let key = reader.text(), let state = reader.blob() { found[key] = state }
+        return found
     }
 
     /// Forgets entries that are committed, or that will be read again.
@@ -192,7 +243,10 @@ final class SpillStation: Sendable {
             state.places.removeAll { numbers.contains($0.number) }
             for (key, waiting) in state.homes where !waiting.numbers.isDisjoint(with: numbers) {
                 state.homes[key]?.numbers.subtract(numbers)
-                if state.homes[key]?.numbers.isEmpty == true { state.homes[key] = nil }
+                if state.homes[key]?.numbers.isEmpty == true {
+                    state.homes[key] = nil
+                    state.decoders[key] = nil
+                }
             }
         }
         await measure()

@@ -12,6 +12,7 @@ final class AMQPConnection {
     private let options: AMQPSourceOptions
     private let state: amqp_connection_state_t
     private var assembly: AMQPAssembly
+    /// Whether the library may be asked to take leave of the broker.
     private var isOpen = false
 
     /// Connects, logs in and begins to consume.
@@ -158,7 +159,8 @@ final class AMQPConnection {
         try check(amqp_send_frame(state, &frame), .lost, "is lost")
     }
 
-    /// Takes leave; the broker delivers again what is not acknowledged.
+    /// Takes leave; the broker delivers again what is not acknowledged. Does nothing once the library has failed: when it reads on behind
+    /// what is no frame, it writes beyond its own buffer.
     func close() {
         guard isOpen else { return }
         isOpen = false
@@ -170,6 +172,7 @@ final class AMQPConnection {
 
     private func check(_ status: Int32, _ code: PeerError.Code, _ what: String) throws(PeerError) {
         guard status != AMQP_STATUS_OK.rawValue else { return }
+        isOpen = false
         throw PeerError(code, "\(options.peer) \(what): \(String(cString: amqp_error_string2(status)))")
     }
 
@@ -185,6 +188,7 @@ final class AMQPConnection {
             }
             throw PeerError(code, "\(options.peer) \(what): \(text)")
         default:
+            isOpen = false
             throw PeerError(code, "\(options.peer) \(what): \(String(cString: amqp_error_string2(reply.library_error)))")
         }
     }

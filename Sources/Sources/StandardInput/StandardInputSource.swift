@@ -51,7 +51,7 @@ public struct StandardInputSource: Source {
             try await open.push(head)
             feeder = open
         }
-        try await feeder?.finish()
+        try await feeder?.finishWithCut()
     }
 
     private func begin(_ head: [UInt8], _ intake: any Intake) async throws(IntakeError) -> LaneFeeder {
@@ -66,11 +66,16 @@ public struct StandardInputSource: Source {
     private func read() throws(FileSourceError) -> [UInt8]? {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         if Glibc.poll(&poll, 1, 250) == 0 { return [] }
+        var failure: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: 256 << 10) { buffer, count in
-            count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+            let read = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if read < 0 { failure = errno }
+            count = max(0, read)
         }
-        if bytes.isEmpty, poll.revents & Int16(POLLIN) == 0, poll.revents & Int16(POLLHUP) == 0 {
-            throw FileSourceError(.unreadable, "standard input: not readable")
+        if failure == EINTR || failure == EAGAIN { return [] }
+        guard failure == 0 else {
+            throw FileSourceError(
+                .unreadable, "standard input: \(String(cString: strerror(failure))); give it a file or a pipe that can be read")
         }
         return bytes.isEmpty ? nil : bytes
     }

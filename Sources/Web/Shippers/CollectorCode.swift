@@ -14,6 +14,7 @@ enum CollectorCode: Int {
     case channelInvalid = 11
     case eventMissing = 12
     case eventBlank = 13
+    case fieldsInvalid = 15
     case healthy = 17
     case unhealthy = 18
 
@@ -31,6 +32,7 @@ enum CollectorCode: Int {
         case .channelInvalid: "Invalid data channel"
         case .eventMissing: "Event field is required"
         case .eventBlank: "Event field cannot be blank"
+        case .fieldsInvalid: "Error in handling indexed fields"
         case .healthy: "HEC is healthy"
         case .unhealthy: "HEC is unhealthy, queues are full"
         }

@@ -22,7 +22,7 @@ extension Operation {
             method: .post, path: path, name: name, tag: .ingest,
             summary: "Splunk's HTTP Event Collector: takes events and answers when they are stored.",
             details:
-                "The body may be sent with `Content-Encoding: gzip`. `index` and `sourcetype` may decide the format, else the content does.",
+                "The body may be sent with `Content-Encoding: gzip`. `index`, `sourcetype` and `source` may decide the format, else the content does; `fields` become labels.",
             parameters: [channel, autoExtract, channelField],
             body: RequestBody(
                 summary: "Objects with an `event`, one behind the other.",
@@ -52,7 +52,8 @@ extension Operation {
             Parameter(name: "sourcetype", schema: .string, summary: "A source type; it may decide the format.", example: "suricata"),
             Parameter(
                 name: "host", schema: .string, summary: "The machine that sent it: the sensor, where the lines name none.", example: "lab"),
-            Parameter(name: "source", schema: .string, summary: "Where it was read; for people.", example: "/var/log/auth.log"),
+            Parameter(
+                name: "source", schema: .string, summary: "Where it was read; it may decide the format.", example: "/var/log/auth.log"),
             Parameter(name: "time", schema: .string, summary: "Seconds since 1970, for lines without a time.", example: "1767225600"),
             channelField,
         ],

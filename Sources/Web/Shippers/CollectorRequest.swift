@@ -1,4 +1,5 @@
 import Model
+import Sources
 import Wire
 
 /// The body of Splunk's HTTP Event Collector: JSON objects one behind the other, each with an `event` and what belongs to it.
@@ -11,10 +12,19 @@ struct CollectorRequest {
         var host: String?
         var index: String?
         var sourceType: String?
+        var source: String?
         var time: Timestamp?
+        /// What stands in `fields`, by name.
+        var labels: [RawBatch.Label] = []
     }
 
-    private static let paths = JSONPaths(["event", "time", "host", "index", "sourcetype"])
+    private static let paths = JSONPaths(["event", "time", "host", "index", "sourcetype", "source", "fields"])
+    /// Most values in the `fields` of an event.
+    static let mostFields = 64
+    /// Longest name of a field, in bytes.
+    private static let longestName = 128
+    /// Longest value of a field, in bytes.
+    private static let longestValue = 4096
 
     /// The events, in order.
     private(set) var items: [Item] = []
@@ -51,12 +61,48 @@ struct CollectorRequest {
         }
         guard event.kind != .null, !bytes.isEmpty else { throw problem(.eventBlank, number) }
         var item = Item(event: bytes, isText: event.kind != .object && event.kind != .array)
-        (item.host, item.index, item.sourceType) = (text(2), text(3), text(4))
+        (item.host, item.index, item.sourceType, item.source) = (text(2), text(3), text(4), text(5))
+        item.labels = try labels(fields.token(6), in: object, number)
         // Seconds since 1970, with a fraction; what is no such number is no time, and the event's own or its arrival counts.
         if let seconds = text(1).flatMap({ Double($0) }), seconds > 0, seconds < 253_402_300_800 {
             item.time = Timestamp(microseconds: Int64((seconds * 1_000_000).rounded()))
         }
         return item
+    }
+
+    /// The values of `fields`: texts, numbers and truth values, or arrays of them. Objects inside are refused, as Splunk does.
+    private static func labels(_ token: JSONToken?, in object: [UInt8], _ number: Int) throws(Problem) -> [RawBatch.Label] {
+        guard let token, token.kind != .null else { return [] }
+        var reader = JSONReader()
+        let text = Array(object[token.range])
+        guard token.kind == .object, (try? reader.read(text.span)) != nil else { throw problem(.fieldsInvalid, number) }
+        var labels: [RawBatch.Label] = []
+        var at = 1
+        while at < reader[0].next {
+            let (key, value) = (at, at + 1)
+            at = reader[value].next
+            guard !reader[key].isSuperseded, reader[value].kind != .null else { continue }
+            let name = string(reader, key, text)
+            let isArray = reader[value].kind == .array
+            var element = isArray ? value + 1 : value
+            while element < reader[value].next {
+                let kind = reader[element].kind
+                guard kind != .object, kind != .array, (1...longestName).contains(name.utf8.count) else {
+                    throw problem(.fieldsInvalid, number)
+                }
+                let content = string(reader, element, text)
+                guard content.utf8.count <= longestValue, labels.count < mostFields else { throw problem(.fieldsInvalid, number) }
+                if kind != .null, !content.isEmpty { labels.append(RawBatch.Label(key: name, value: content)) }
+                element = reader[element].next
+            }
+        }
+        return labels
+    }
+
+    private static func string(_ reader: JSONReader, _ token: Int, _ text: [UInt8]) -> String {
+        var out: [UInt8] = []
+        reader.appendText(of: reader[token], in: text.span, to: &out)
+        return String(decoding: out, as: UTF8.self)
     }
 
     /// The next object from there on; nil at the end, and where something else begins. The position is behind what was taken.

@@ -77,15 +77,16 @@ struct CollectorRoutes: Sendable {
     private func events(_ body: [UInt8], _ query: QueryString) throws(Problem) -> [ShippedRecord] {
         try CollectorRequest(body).items.map { item in
             let names = [item.index, item.sourceType].compactMap(\.self)
-            var sorted: DocumentSorter.Sorted
+            let sorted: DocumentSorter.Sorted
             if item.isText {
-                let format = intake.sorter.sort(line: item.event, names: names)
+                let format = intake.sorter.sort(line: item.event, names: names, source: item.source)
                 sorted = DocumentSorter.Sorted(format: format ?? DocumentSorter.plainText, record: item.event)
             } else {
-                sorted = intake.sorter.sort(item.event, names: names)
+                sorted = intake.sorter.sort(item.event, names: names, source: item.source)
             }
-            sorted.sensor = sorted.sensor ?? item.host
-            return ShippedRecord(sorted: sorted, stream: "hec \(item.sourceType ?? item.index ?? "event")", time: item.time)
+            return ShippedRecord(
+                sorted: sorted, stream: "hec \(item.source ?? item.sourceType ?? item.index ?? "event")", time: item.time,
+                sensorOtherwise: item.host, labels: item.labels)
         }
     }
 
@@ -93,7 +94,7 @@ struct CollectorRoutes: Sendable {
     private func lines(_ body: [UInt8], _ query: QueryString) throws(Problem) -> [ShippedRecord] {
         let names = [query["index"], query["sourcetype"]].compactMap(\.self)
         let head = Array(body.prefix(65_536))
-        let format = intake.sorter.sort(line: head, names: names) ?? DocumentSorter.plainText
+        let format = intake.sorter.sort(line: head, names: names, source: query["source"]) ?? DocumentSorter.plainText
         let seconds = query["time"].flatMap { Double($0) }.flatMap { $0 > 0 && $0 < 253_402_300_800 ? $0 : nil }
         let time = seconds.map { Timestamp(microseconds: Int64(($0 * 1_000_000).rounded())) }
         let stream = "hec \(query["source"] ?? query["sourcetype"] ?? "raw")"
@@ -103,7 +104,8 @@ struct CollectorRoutes: Sendable {
         func add(_ record: [UInt8]) {
             records.append(
                 ShippedRecord(
-                    sorted: DocumentSorter.Sorted(format: format, record: record, sensor: query["host"]), stream: stream, time: time))
+                    sorted: DocumentSorter.Sorted(format: format, record: record), stream: stream, time: time,
+                    sensorOtherwise: query["host"]))
         }
         while let run = framer.take(isFinal: true) { for range in run.records { add(Array(run.bytes[range])) } }
         // What is cut at the end of the body never will be whole: it is kept as a dead letter.

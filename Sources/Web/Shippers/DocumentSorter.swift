@@ -44,10 +44,10 @@ struct DocumentSorter: Sendable {
         named.first { entry in names.contains { entry.pattern.matches($0) } }?.format
     }
 
-    /// The record in a document that came under these names (index, source type).
-    func sort(_ document: [UInt8], names: [String]) -> Sorted {
+    /// The record in a document that came under these names (index, source type), and from that source, which counts where it is configured.
+    func sort(_ document: [UInt8], names: [String], source: String? = nil) -> Sorted {
         var fields = JSONFields(Self.paths)
-        let configured = configured(names)
+        let configured = configured(names + (source.map { [$0] } ?? []))
         // What is no JSON object is judged by its format, which tells what is wrong with it.
         guard (try? fields.read(document.span)) == true else { return Sorted(format: configured ?? Self.ecs, record: document) }
         func text(_ path: Path) -> [UInt8]? {
@@ -83,8 +83,8 @@ struct DocumentSorter: Sendable {
     }
 
     /// The format of a line that came under these names; nil when no format claims it.
-    func sort(line: [UInt8], names: [String]) -> String? {
-        if let configured = configured(names) { return configured }
+    func sort(line: [UInt8], names: [String], source: String? = nil) -> String? {
+        if let configured = configured(names + (source.map { [$0] } ?? [])) { return configured }
         if let entry = dataset(nil, names) { return entry.spec.name }
         return formats.detect(head: line.span, fileName: "")?.spec.name
     }

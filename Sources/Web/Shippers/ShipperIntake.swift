@@ -14,6 +14,10 @@ struct ShippedRecord: Sendable {
     var key: String?
     /// The time that stands beside the record, for records without one.
     var time: Timestamp?
+    /// The sensor, where the record names none.
+    var sensorOtherwise: String?
+    /// What the sender says of the record beside it.
+    var labels: [RawBatch.Label] = []
 }
 
 /// Hands the records of log shippers to the lanes of their formats, and tells what became of each.
@@ -118,7 +122,8 @@ struct ShipperIntake: Sendable {
         while first.key == nil, end < records.count, end - start < batchRecords, bytes < batchBytes {
             let next = records[end]
             guard next.key == nil, next.sorted.format == first.sorted.format, next.sorted.sensor == first.sorted.sensor,
-                next.time == first.time, next.stream == first.stream
+                next.time == first.time, next.stream == first.stream, next.sensorOtherwise == first.sensorOtherwise,
+                next.labels == first.labels
             else { break }
             bytes += next.sorted.record.count
             end += 1
@@ -134,9 +139,12 @@ struct ShipperIntake: Sendable {
             ranges.append(bytes.count..<bytes.count + record.sorted.record.count)
             bytes += record.sorted.record
         }
-        return RawBatch(
+        var batch = RawBatch(
             bytes: bytes, records: ranges, startOffset: 0, endOffset: UInt64(bytes.count), arrival: arrival,
             fileTime: records.first?.time, sensor: records.first?.sorted.sensor, originKey: records.first?.key)
+        batch.sensorOtherwise = records.first?.sensorOtherwise
+        batch.labels = records.first?.labels ?? []
+        return batch
     }
 
     private static func outcomes(_ verdict: BatchVerdict) -> [Outcome] {

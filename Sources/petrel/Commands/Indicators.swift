@@ -21,8 +21,10 @@ struct IndicatorsList: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try common.load()
-        guard !configuration.indicators.isEmpty else { throw ValidationError("no indicator lists: add some below indicators: of --config") }
-        let table = try await IndicatorList.load(configuration.indicators, formats: configuration.formats)
+        guard !configuration.indicators.isEmpty || !configuration.indicatorFeeds.isEmpty else {
+            throw ValidationError("no indicator lists: add some below indicators: of --config, or let a source use_as_indicators")
+        }
+        let table = try await IndicatorSearch(dataFolder: common.dataFolder(configuration)).table(configuration)
         for list in table.lists {
             Console.print(
                 "\(list.name): \(list.addresses) addresses and networks, \(list.domains) domains, \(list.urls) URLs, \(list.hashes) hashes"
@@ -67,28 +69,35 @@ struct IndicatorsMatch: AsyncParsableCommand {
             files.isEmpty
             ? configuration.indicators
             : files.map { IndicatorList(name: URL(fileURLWithPath: $0).lastPathComponent, path: $0, format: format) }
-        guard !lists.isEmpty else { throw ValidationError("no indicator lists: name files, or --config with indicators:") }
-        let table = try await IndicatorList.load(lists, formats: configuration.formats)
-        let reader = try JournalReader(folder: Installation.journalFolder(common.dataFolder(configuration)))
-        var totals = IndicatorTotals(lists: table.lists.map(\.name))
-        var cursor = EventID.zero
-        while let block = try reader.next(after: cursor) {
-            try Task.checkCancellation()
-            var out: [UInt8] = []
-            for index in block.firstIndex(after: cursor)..<block.events.count {
-                let row = block.events[index]
-                let time = row.date(.timestamp)
-                if let times, time.map({ !times.contains($0) }) ?? true { continue }
-                let matches = table.matches(row)
-                totals.add(matches)
-                if summary { continue }
-                for match in matches { Self.append(match, block.id(index), time, table, to: &out) }
+        let data = common.dataFolder(configuration)
+        let search = try IndicatorSearch(dataFolder: data)
+        let table: IndicatorTable
+        if files.isEmpty {
+            guard !lists.isEmpty || !configuration.indicatorFeeds.isEmpty else {
+                throw ValidationError("no indicator lists: name files, or --config with indicators: or a source's use_as_indicators:")
             }
-            guard Console.write(out, to: STDOUT_FILENO) else { return }
-            cursor = block.lastID
+            table = try await search.table(configuration)
+        } else {
+            table = try await IndicatorList.read(lists, formats: configuration.formats).build()
         }
+        var totals = IndicatorTotals(lists: table.lists.map(\.name))
+        var out: [UInt8] = []
+        var isRead = true
+        try await search.matches(of: table, times: times) { match in
+            totals.add(match.found)
+            if summary { return true }
+            for found in match.found { Self.append(found, match.id, match.time, table, to: &out) }
+            guard out.count >= Self.pageBytes else { return true }
+            defer { out.removeAll(keepingCapacity: true) }
+            isRead = Console.write(out, to: STDOUT_FILENO)
+            return isRead
+        }
+        guard isRead, Console.write(out, to: STDOUT_FILENO) else { return }
         if summary { for line in totals.lines { Console.print(line) } }
     }
+
+    /// Bytes of output that are written at once.
+    private static let pageBytes = 1 << 16
 
     private static func append(
         _ match: IndicatorTable.Match, _ id: EventID, _ time: Timestamp?, _ table: IndicatorTable, to out: inout [UInt8]

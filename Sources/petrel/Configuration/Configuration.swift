@@ -28,6 +28,8 @@ struct Configuration: Sendable {
     var indicators: [IndicatorList] = []
     /// Where events come from, besides HTTP ingest.
     var sources: [SourceConfiguration] = []
+    /// The lists that sources' indicators make.
+    var indicatorFeeds: [String] { sources.compactMap(\.settings.indicatorList) }
     /// All values as they were read, for ``redactedDescription()``.
     let values: ConfigurationSection
 

@@ -1,3 +1,4 @@
+import Enrichment
 import Formats
 import Model
 import Pipeline
@@ -12,6 +13,7 @@ extension ConfigurationBuilder {
         var sources: [SourceConfiguration] = []
         var lines: [String: Int] = [:]
         var typeLines: [String: Int] = [:]
+        var lists = Set(sections.sections("indicators").compactMap { $0.text("name") })
         for section in sections.sections("sources") {
             if let name = section.text("name") {
                 if let problem = Self.problem(ofName: name) { note(section, "name", problem) }
@@ -30,7 +32,11 @@ extension ConfigurationBuilder {
                     "simulated and real events must not mix in one journal; move the simulator to a file and data folder of its own")
             }
             typeLines[type] = section.line
-            if let source = source(section, kind) { sources.append(source) }
+            guard let source = source(section, kind) else { continue }
+            if let list = source.settings.indicatorList, lists.insert(list).inserted, lists.count > IndicatorTable.maximumLists {
+                note(section, "use_as_indicators", "is one list too many (\(IndicatorTable.maximumLists)); let sources share a name")
+            }
+            sources.append(source)
         }
         return sources
     }
@@ -58,10 +64,18 @@ extension ConfigurationBuilder {
             isSimulated: kind.isSimulated, keywords: keywords(values),
             clockToleranceSeconds: values.integer("clock_tolerance").map { Double($0) / 1000 })
         supervision(values, of: &settings)
+        settings.indicatorList = indicatorList(values)
         var section = SourceSection(values, settings: settings)
         let make = kind.read(&section)
         for problem in section.problems { note(values, problem.key, problem.text) }
         return make.map { SourceConfiguration(settings: settings, make: $0) }
+    }
+
+    /// The name of the list that its indicators make; nil where they make none.
+    private mutating func indicatorList(_ section: ConfigurationSection) -> String? {
+        guard let name = section.text("use_as_indicators") else { return nil }
+        if let problem = Self.problem(ofName: name) { note(section, "use_as_indicators", problem) }
+        return name
     }
 
     /// What the supervisor is told of the source.

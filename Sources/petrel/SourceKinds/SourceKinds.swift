@@ -51,7 +51,14 @@ enum SourceKinds {
             name: "keywords", type: .texts,
             summary: "Words, phrases, #hashtags, @accounts: only posts with one of them are kept, the rest is filtered.",
             example: "[ransomware, \"zero day\", \"#infosec\"]"),
+        useAsIndicators,
     ]
+
+    /// Options of sources that may bring indicators.
+    static let useAsIndicators = ConfigurationOption(
+        name: "use_as_indicators", type: .text,
+        summary: "Its indicators make a list of this name, which stands in their threat.feed.name and in that of what they match.",
+        example: "urlhaus")
 
     /// Longest record of sources that frame bytes.
     static let maxRecord = ConfigurationOption(

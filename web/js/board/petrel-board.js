@@ -6,9 +6,12 @@
 import { ask } from '../api.js';
 import { h, setText } from '../dom.js';
 import { count, dateTime, rate, timeOfDay, utc } from '../format.js';
+import { typeGlyph, typeLabel } from '../types.js';
 import { PANELS } from './panels.js';
 import { Tone } from './tone.js';
 
+/** Kinds in the legend; one line of them. */
+const LEGEND = 6;
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -28,6 +31,8 @@ customElements.define('petrel-board', class extends HTMLElement {
   #title = h('h2.board-title', { id: 'board-title' });
   #stage = h('section.board-panel', { 'aria-labelledby': 'board-title', data: { testid: 'board-panel' } });
   #dots = h('div.board-dots', { 'aria-hidden': true });
+  #legend = h('ul.board-legend', { 'aria-label': 'Kinds of attacks on the map' });
+  #shownTypes = '';
   #tone = new Tone();
   /** @type {import('./panels.js').Panel[]} */
   #panels = [];
@@ -52,6 +57,7 @@ customElements.define('petrel-board', class extends HTMLElement {
     this.append(
       h('header.board-head', {}, h('div', {}, h('p.board-label', {}, 'Attacks, ', this.#window), this.#total, this.#pace), h('div.board-when', {}, this.#clock, this.#day, this.#sound)),
       this.#mode, this.#title, this.#stage, this.#dots, this.#trouble);
+    this.after(this.#legend);
     model.addEventListener('change', () => this.#show());
     model.addEventListener('status', () => this.#showTrouble());
     model.addEventListener('rows', ({ detail }) => this.#listen(detail));
@@ -113,6 +119,15 @@ customElements.define('petrel-board', class extends HTMLElement {
     this.#mode.hidden = !MODES[mode];
     setText(this.#mode, MODES[mode] ?? '');
     this.#panels[this.#index].show(snapshot);
+    this.#showLegend(snapshot.tops?.types ?? []);
+  }
+
+  /** What the marks on the map mean: the kinds that there are, the most frequent first. */
+  #showLegend(types) {
+    const names = types.slice(0, LEGEND).map(([name]) => name);
+    if (names.join() === this.#shownTypes) return;
+    this.#shownTypes = names.join();
+    this.#legend.replaceChildren(...names.map((name) => h('li', {}, typeGlyph(name), typeLabel(name))));
   }
 
   #tick() {

@@ -4,7 +4,7 @@
 
 import { address } from '../api.js';
 import { both, quoted } from '../kql.js';
-import { isIPv4, isIPv6, networkOf } from '../net.js';
+import { isIPv4, isIPv6, isNetwork, networkOf } from '../net.js';
 
 /** Fields in which a value of a kind stands, what is listed beside it, and what its neighbours are. */
 const KINDS = {
@@ -12,6 +12,10 @@ const KINDS = {
     title: 'Address', fields: ['source.ip', 'destination.ip', 'threat.indicator.ip', 'related.ip'],
     tops: ['attack.type', 'destination.port', 'rule.name', 'observer.name', 'user.name', 'url.path', 'event.dataset', 'source.as.organization.name'],
     neighbours: ['network', 'asn'],
+  },
+  network: {
+    title: 'Network', fields: ['source.ip', 'destination.ip', 'threat.indicator.ip', 'related.ip'], isRange: true,
+    tops: ['source.ip', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.country_iso_code', 'source.as.organization.name'],
   },
   asn: {
     title: 'Autonomous system', fields: ['source.as.number', 'destination.as.number'],
@@ -57,7 +61,7 @@ const KINDS = {
 
 /** Fields whose values have a page, by the kind of the page. */
 const KIND_OF_FIELD = new Map([
-  ...Object.entries(KINDS).flatMap(([kind, { fields }]) => fields.map((field) => [field, kind])),
+  ...Object.entries(KINDS).filter(([, { isRange }]) => !isRange).flatMap(([kind, { fields }]) => fields.map((field) => [field, kind])),
   ['destination.geo.country_iso_code', 'country'], ['url.original', ''], ['source.port', ''],
 ].filter(([, kind]) => kind));
 
@@ -90,6 +94,7 @@ export function entityQuery(kind, value) {
 /** Whether a value can be one of that kind; a sentence says what is wrong, null that it can. @param {string} kind @param {string} value */
 export function faultOf(kind, value) {
   if (kind === 'ip' && !isIPv4(value) && !isIPv6(value)) return `${value} is not an address.`;
+  if (kind === 'network' && !isNetwork(value)) return `${value} is not a network; write e.g. 192.0.2.0/24.`;
   if ((kind === 'asn' || kind === 'port') && !/^\d{1,10}$/.test(value)) return `${value} is not a number.`;
   return null;
 }
@@ -104,6 +109,7 @@ export function networkQuery(ip) {
 export function guesses(text) {
   const value = text.trim();
   if (isIPv4(value) || isIPv6(value)) return [{ kind: 'ip', value }];
+  if (isNetwork(value)) return [{ kind: 'network', value }];
   if (/^cve-\d{4}-\d{4,}$/i.test(value)) return [{ kind: 'cve', value: value.toUpperCase() }];
   if (/^as\d+$/i.test(value)) return [{ kind: 'asn', value: value.slice(2) }];
   if (/^\d{1,5}$/.test(value)) return [{ kind: 'port', value }, { kind: 'asn', value }];

@@ -140,8 +140,8 @@ customElements.define('petrel-entity', class extends HTMLElement {
   async #showNeighbours(ip, { facts }, near, signal) {
     near.replaceChildren(skeleton(4));
     const neighbours = await askNeighbours(ip, facts.get('source.as.number'), signal);
-    near.replaceChildren(...neighbours.map(({ title, query, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
-      h('h3', {}, h('a', { href: exploreAddress(query, ALL), text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
+    near.replaceChildren(...neighbours.map(({ title, href, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
+      h('h3', {}, h('a', { href, text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
       groups.length ? barList(groups, { field: 'source.ip', total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: entityAddress('ip', value) }) })
         : h('p.facet-empty', { text: 'Nobody else was seen.' }))));
   }

@@ -6,7 +6,7 @@ import { ask } from '../api.js';
 import { RowSource } from '../explore/row-source.js';
 import { both, clause, quoted } from '../kql.js';
 import { stepFor } from '../range.js';
-import { entityQuery, kindNamed, networkQuery } from './kinds.js';
+import { entityAddress, entityQuery, kindNamed, networkQuery } from './kinds.js';
 import { networkOf } from '../net.js';
 
 const BARS = 160;
@@ -79,13 +79,13 @@ async function askLists(kind, value, query, upTo, signal) {
  * @param {string} ip
  * @param {number|undefined} asn
  * @param {AbortSignal} signal
- * @returns {Promise<{title: string, query: string, facet: any}[]>}
+ * @returns {Promise<{title: string, href: string, facet: any}[]>}
  */
 export async function askNeighbours(ip, asn, signal) {
   const near = networkQuery(ip);
   const wanted = [
-    near ? { title: `In ${networkOf(ip)}`, query: near } : null,
-    asn ? { title: `In AS${asn}`, query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
+    near ? { title: `In ${networkOf(ip)}`, href: entityAddress('network', networkOf(ip)), query: near } : null,
+    asn ? { title: `In AS${asn}`, href: entityAddress('asn', asn), query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
   ].filter(Boolean);
-  return Promise.all(wanted.map(async ({ title, query }) => ({ title, query, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
+  return Promise.all(wanted.map(async ({ title, href, query }) => ({ title, href, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
 }

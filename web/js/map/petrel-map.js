@@ -56,7 +56,7 @@ export class PetrelMap extends HTMLElement {
   #sources = new SourcePlaces();
   /** @type {Map<string, import('./projection.js').Place & {onScreen: false}>} */
   #places = new Map();
-  #mode = '';
+  #stage = '';
   #running = false;
   #labelsAt = 0;
   /** @type {PointerEvent|null} the newest that the hint has not followed */
@@ -172,13 +172,14 @@ export class PetrelMap extends HTMLElement {
 
   /** Numbers have changed: shade countries, place sensors, let the sun move. */
   #update() {
-    const { countries, sensors, unplaced, mode } = this.#model.snapshot;
-    if (mode !== this.#mode) {
-      if (this.#mode) {
+    const { countries, sensors, unplaced } = this.#model.snapshot;
+    const { stage } = this.#model;
+    if (stage !== this.#stage) {
+      if (this.#stage) {
         this.#arcs.clear();
         this.#sources.clear();
       }
-      this.#mode = mode;
+      this.#stage = stage;
     }
     this.#land.shade(countries);
     this.#shine();
