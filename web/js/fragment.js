@@ -26,6 +26,8 @@ export function setFragment(changes, isNew) {
     if (value === null) values.delete(key);
     else values.set(key, value);
   }
+  // Equal views have equal links.
+  values.sort();
   const text = values.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%2F', '/');
   const address = text ? `#${text}` : location.pathname + location.search;
   if (`#${text}` === location.hash || (!text && !location.hash)) return;
