@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What may be fetched, and where it lies.
 SERVED = {"/web/": ROOT / "web", "/bench/renderer/": ROOT / "bench/renderer", "/assets/": ROOT / ".assets"}
 CASES = {"petrel": [300, 1000, 5000, 20_000], "canvas-paths": [300, 1000, 5000], "earth": [0]}
-LIMITS = {"warmUp": 30, "seconds": 20}
+LIMITS = {"warmUp": 10, "seconds": 20}
 
 
 class Files(SimpleHTTPRequestHandler):

@@ -53,6 +53,7 @@ def screens(is_recorded, port):
     explore = f"explore?q=event.family:+attack+and+not+attack.type:+policy&{span}&split=attack.type"
     return {
         "map": Screen("", "[data-testid=total-attacks][data-count]", runs=True),
+        "globe": Screen("?view=globe", "[data-testid=total-attacks][data-count]", runs=True),
         "board": Screen("board?panels=countries,newest,severity,types,rate&seconds=3600", "[data-testid=board-line]", runs=True),
         "explore": Screen(explore, ROWS, pressed=f"{ROWS} >> nth=4", after=".event-field"),
         "entity": Screen(f"entity/port/{port}", ROWS),

@@ -1,18 +1,24 @@
 /**
- * The GPU's part of the arcs. An arc's instance data is written when it is born (or takes up more events); everything
- * that moves is computed here from one time per frame.
+ * The GPU's part of the arcs. An arc's data is written when it is born (or takes up more events); everything that moves is
+ * computed here from one time per frame. All arcs are one strip of triangles, with vertices twice where an arc ends and the
+ * next begins, and each vertex fetches the data of its arc: many small instances are slow, above all without a graphics card.
  *
- * Instance: ends = from, to (longitude and latitude in radians, or CSS pixels); timing = to is on the screen, start, flight, end (seconds);
+ * Data: ends = from, to (longitude and latitude in radians, or CSS pixels); timing = to is on the screen, start, flight, end (seconds);
  * look = bend, half width, type, 1 for a country's ring and, behind the point, the light taken away.
  */
 
 import { LIFT } from './arc-shape.js';
 
+/** Arcs in a row of the texture that holds their data. */
+export const ROW = 256;
+
+/** Vertices of an arc's marks: three quads, the first and last vertex of each twice. */
+export const SPRITE_VERTICES = 18;
+
 const COMMON = `#version 300 es
 precision highp float;
-layout(location=0) in vec4 ends;
-layout(location=1) in vec4 timing;
-layout(location=2) in vec4 look;
+precision highp int;
+uniform highp sampler2D arcs; // three texels for each arc
 uniform vec3 view;       // scale, offset: map units of the flat map to CSS pixels
 uniform vec4 globe;      // middle and radius in CSS pixels; 0 flat map to 1 globe
 uniform mat3 turn;       // turns the earth towards the viewer
@@ -23,6 +29,13 @@ uniform float grain;     // size of marks: 1 on a wide map, less on a phone
 uniform vec3 colours[11];
 uniform float shown[11];
 
+vec4 ends, timing, look;
+void fetch(int arc) {
+  ivec2 at = ivec2(arc % ${ROW} * 3, arc / ${ROW});
+  ends = texelFetch(arcs, at, 0);
+  timing = texelFetch(arcs, at + ivec2(1, 0), 0);
+  look = texelFetch(arcs, at + ivec2(2, 0), 0);
+}
 // As project() in projection.js.
 vec2 flatScreen(vec2 place) {
   float p2 = place.y * place.y, p4 = p2 * p2;
@@ -83,7 +96,7 @@ bool hidden() { return time < timing.y || time > timing.w || shown[int(look.z)] 
 
 /** Strip along the curve: two vertices, one at each side, for each end of a segment. */
 export const ARC_VERTEX = `${COMMON}
-uniform float segments;
+uniform int segments;
 out float along;
 out float across;
 out float seen;
@@ -93,8 +106,11 @@ flat out float faded;
 flat out float strength;
 flat out vec3 colour;
 void main() {
+  int vertices = 2 * segments + 4;
+  fetch(gl_VertexID / vertices);
   if (hidden()) { gl_Position = vec4(2.0, 2.0, 0.0, 1.0); return; }
-  vec2 strip = vec2(float(gl_VertexID / 2) / segments, float(gl_VertexID % 2) * 2.0 - 1.0);
+  int number = clamp(gl_VertexID % vertices - 1, 0, vertices - 3);
+  vec2 strip = vec2(float(number / 2) / float(segments), float(number % 2) * 2.0 - 1.0);
   prepare();
   head = progress();
   // Nothing is drawn ahead of the comet, and its light reaches farther than the trace.
@@ -102,7 +118,7 @@ void main() {
   vec3 p = way(along);
   vec2 tangent = normalize(way(along + 0.01).xy - way(along - 0.01).xy + vec2(1e-4, 0.0));
   halfWidth = look.y * mix(0.6, 1.0, grain);
-  bool lit = still < 0.5 && along > head - 0.34 - 1.0 / segments;
+  bool lit = still < 0.5 && along > head - 0.34 - 1.0 / float(segments);
   across = strip.y * (halfWidth + (lit ? 3.0 : 1.0));
   faded = fade();
   strength = light();
@@ -142,7 +158,6 @@ void main() {
 
 /** A quad at the source (part 0), the comet's head (1) or the sensor (2); its corners by number. */
 export const SPRITE_VERTEX = `${COMMON}
-uniform int part;
 out vec2 uv;
 flat out int kind;       // 0 dot, 1 ring, 2 glyph, 3 impact
 flat out float alpha;
@@ -151,8 +166,11 @@ flat out vec3 colour;
 flat out float glyph;
 void main() {
   gl_Position = vec4(2.0, 2.0, 0.0, 1.0);
+  fetch(gl_VertexID / ${SPRITE_VERTICES});
   if (hidden()) return;
-  vec2 corner = vec2(float(gl_VertexID % 2), float(gl_VertexID / 2)) * 2.0 - 1.0;
+  int part = gl_VertexID % ${SPRITE_VERTICES} / 6;
+  int number = clamp(gl_VertexID % 6 - 1, 0, 3);
+  vec2 corner = vec2(float(number % 2), float(number / 2)) * 2.0 - 1.0;
   prepare();
   float h = progress();
   float t = 0.0;

@@ -103,8 +103,12 @@ export class SphereLine {
  */
 export function sphereOutlines({ rings }) {
   const coarse = rings.map(thinned).filter((ring, index) => index === 0 || ring !== null);
+  /** @type {SphereLine[]|null} made when somebody looks so closely */
+  let fine = null;
   return {
-    fine: rings.map((ring) => new SphereLine(ring, true)),
+    get fine() {
+      return (fine ??= rings.map((ring) => new SphereLine(ring, true)));
+    },
     coarse: coarse.map((ring, index) => new SphereLine(ring ?? rings[index], true)),
   };
 }

@@ -1,13 +1,14 @@
 /**
- * Draws the arcs with WebGL2: four instanced draw calls and some uniforms a frame, whatever their number.
+ * Draws the arcs with WebGL2: two draw calls and some uniforms a frame, whatever their number.
  */
 
 import { palette, theme } from '../theme.js';
 import { TYPES } from '../types.js';
-import { ARC_FRAGMENT, ARC_VERTEX, SPRITE_FRAGMENT, SPRITE_VERTEX } from './shaders.js';
+import { ARC_FRAGMENT, ARC_VERTEX, ROW, SPRITE_FRAGMENT, SPRITE_VERTEX, SPRITE_VERTICES } from './shaders.js';
 
-/** Numbers per instance: ends, timing, look. */
+/** Numbers of an arc: ends, timing, look, four of each. */
 const FLOATS = 12;
+const TEXELS = FLOATS / 4;
 /** Parts of a curve: fewer in a crowd, where none is looked at closely. */
 const SEGMENTS = [{ upTo: 1500, segments: 40 }, { upTo: 6000, segments: 24 }, { upTo: Infinity, segments: 14 }];
 /** Written slots this near to each other go to the GPU in one piece. */
@@ -19,7 +20,7 @@ const CROWD = 150;
 /** Times are kept relative to an epoch that moves: a float32 of seconds is too coarse after some hours. */
 const EPOCH_SECONDS = 1800;
 
-const UNIFORMS = ['view', 'globe', 'turn', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'exposure', 'part', 'glyphs', 'segments'];
+const UNIFORMS = ['view', 'globe', 'turn', 'size', 'time', 'still', 'colours', 'shown', 'glow', 'trace', 'grain', 'exposure', 'segments', 'glyphs', 'arcs'];
 
 /** Renderer of an ArcSet; has the same methods as CanvasArcs. */
 export class WebGLArcs {
@@ -30,9 +31,7 @@ export class WebGLArcs {
   #arcs;
   #camera;
   #lookOf;
-  #data = new Float32Array(FLOATS * WebGLArcs.budget);
-  #buffer;
-  #array;
+  #data = new Float32Array(FLOATS * ROW * Math.ceil(WebGLArcs.budget / ROW));
   #strip;
   #sprite;
   #epoch = 0;
@@ -74,7 +73,7 @@ export class WebGLArcs {
     this.#glow = theme() === 'dark' ? 1 : 0;
   }
 
-  /** Writes an arc's instance data: when it is born, and when it has taken up more events. @param {import('./arc-set.js').Arc} arc */
+  /** Writes an arc's data: when it is born, and when it has taken up more events. @param {import('./arc-set.js').Arc} arc */
   write(arc) {
     const { halfWidth, dim } = this.#lookOf(arc);
     const from = this.#epoch;
@@ -102,8 +101,7 @@ export class WebGLArcs {
     this.#upload();
     if (count === 0) return;
     const { segments } = SEGMENTS.find(({ upTo }) => count <= upTo);
-    gl.bindVertexArray(this.#array);
-    for (const { program, uniforms, parts } of [this.#strip, this.#sprite]) {
+    for (const { program, uniforms, isStrip } of [this.#strip, this.#sprite]) {
       gl.useProgram(program);
       gl.uniform3f(uniforms.view, this.#camera.scale, this.#camera.offsetX, this.#camera.offsetY);
       gl.uniform4f(uniforms.globe, ...this.#camera.middle, this.#camera.radius, this.#camera.morph);
@@ -117,28 +115,27 @@ export class WebGLArcs {
       gl.uniform1f(uniforms.exposure, this.#exposure());
       gl.uniform3fv(uniforms.colours, this.#colours);
       gl.uniform1fv(uniforms.shown, shown);
-      gl.uniform1f(uniforms.segments, segments);
-      const vertices = program === this.#strip.program ? 2 * (segments + 1) : 4;
-      for (const part of parts) {
-        gl.uniform1i(uniforms.part, part);
-        gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, vertices, count);
-      }
+      gl.uniform1i(uniforms.segments, segments);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, count * (isStrip ? 2 * segments + 4 : SPRITE_VERTICES));
     }
   }
 
-  /** Hands the instances written since the last frame to the GPU, neighbours together. */
+  /** Hands what was written since the last frame to the GPU, neighbours in a row of the texture together. */
   #upload() {
     const gl = this.#gl;
-    if (this.#whole || this.#written.length > 0) gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-    if (this.#whole) gl.bufferSubData(gl.ARRAY_BUFFER, 0, this.#data);
-    const slots = this.#whole ? [] : this.#written.sort((one, other) => one - other);
-    let first = slots[0];
-    slots.forEach((slot, index) => {
-      const next = slots[index + 1];
-      if (next !== undefined && next - slot <= NEAR_SLOTS) return;
-      gl.bufferSubData(gl.ARRAY_BUFFER, first * FLOATS * 4, this.#data, first * FLOATS, (slot + 1 - first) * FLOATS);
-      first = next;
-    });
+    const put = (first, rows, arcs) => gl.texSubImage2D(gl.TEXTURE_2D, 0, (first % ROW) * TEXELS, Math.floor(first / ROW), arcs * TEXELS, rows,
+      gl.RGBA, gl.FLOAT, this.#data, first * FLOATS);
+    if (this.#whole) put(0, this.#data.length / FLOATS / ROW, ROW);
+    else if (this.#written.length > 0) {
+      const slots = this.#written.sort((one, other) => one - other);
+      let first = slots[0];
+      slots.forEach((slot, index) => {
+        const next = slots[index + 1];
+        if (next - slot <= NEAR_SLOTS && Math.floor(next / ROW) === Math.floor(slot / ROW)) return;
+        put(first, 1, slot + 1 - first);
+        first = next;
+      });
+    }
     this.#written = [];
     this.#whole = false;
   }
@@ -148,7 +145,7 @@ export class WebGLArcs {
     return Math.min(1, Math.max(0.05, (CROWD / this.#arcs.live.size) ** 0.75));
   }
 
-  /** Forgets all instances: nothing of theirs shows when a later arc's slot lies behind theirs. */
+  /** Forgets all arcs: nothing of theirs shows when a later arc's slot lies behind theirs. */
   clear() {
     this.#data.fill(0);
     this.#whole = true;
@@ -164,23 +161,20 @@ export class WebGLArcs {
     const gl = this.#gl;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.#buffer = gl.createBuffer();
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.#buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, this.#data, gl.DYNAMIC_DRAW);
-    this.#array = gl.createVertexArray();
-    gl.bindVertexArray(this.#array);
-    for (const location of [0, 1, 2]) {
-      gl.enableVertexAttribArray(location);
-      gl.vertexAttribPointer(location, 4, gl.FLOAT, false, FLOATS * 4, location * 16);
-      gl.vertexAttribDivisor(location, 1);
-    }
-    this.#strip = this.#stage(ARC_VERTEX, ARC_FRAGMENT, [0]);
-    this.#sprite = this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, [0, 1, 2]);
+    this.#strip = this.#stage(ARC_VERTEX, ARC_FRAGMENT, true);
+    this.#sprite = this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, false);
+    gl.activeTexture(gl.TEXTURE1);
     this.#uploadGlyphs();
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, ROW * TEXELS, this.#data.length / FLOATS / ROW);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+    this.#whole = true;
   }
 
-  /** A program; its vertices follow from their numbers, its instances are shared. */
-  #stage(vertexText, fragmentText, parts) {
+  /** A program; all of a vertex follows from its number. */
+  #stage(vertexText, fragmentText, isStrip) {
     const gl = this.#gl;
     const program = gl.createProgram();
     for (const [kind, text] of [[gl.VERTEX_SHADER, vertexText], [gl.FRAGMENT_SHADER, fragmentText]]) {
@@ -195,7 +189,10 @@ export class WebGLArcs {
       throw new Error(`a shader was not accepted: ${[gl.getProgramInfoLog(program), ...logs].join(' ')}`);
     }
     const uniforms = Object.fromEntries(UNIFORMS.map((name) => [name, gl.getUniformLocation(program, name)]));
-    return { program, uniforms, parts };
+    gl.useProgram(program);
+    gl.uniform1i(uniforms.arcs, 0);
+    gl.uniform1i(uniforms.glyphs, 1);
+    return { program, uniforms, isStrip };
   }
 
   /** Draws the types' glyphs into a texture, one cell each. */
