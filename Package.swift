@@ -74,7 +74,7 @@ let package = Package(
         layer(
             "Sources",
             ["Model", "Wire", "Formats", "Simulator", "CZlib", "CZstd", "CLzma", "CGlibc", "CRabbitMQ", "CRdKafka"] + network),
-        layer("Followers", ["Model", "Wire", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
+        layer("Followers", ["Model", "Wire", "KQL", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         layer("Columns", ["Model", "Wire", "KQL", "Journal", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")]),
         // 4
         layer(
@@ -130,7 +130,7 @@ let package = Package(
                 "Sources", "Formats", "Model", "Wire", "Simulator", "TestKit", "CZlib", "CRdKafka",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ] + network),
-        tests("FollowersTests", ["Followers", "Journal", "Model", "Wire", "TestKit"]),
+        tests("FollowersTests", ["Followers", "Journal", "KQL", "Model", "Wire", "TestKit"]),
         tests(
             "PipelineTests",
             [

@@ -26,6 +26,8 @@ public struct WebOptions: Sendable {
     public var threads = 2
     /// Most event streams at the same time.
     public var maximumStreams = 10_000
+    /// Most screens that play windows of their own at the same time.
+    public var maximumReplays = 16
     /// Largest request body in bytes, plain or decompressed.
     public var maximumBodyBytes = 64 << 20
     /// Whether the journal is thrown away and holds invented events: it takes no real ones then.
@@ -47,6 +49,9 @@ public struct WebOptions: Sendable {
 
     /// The clock by which rate limits run: time since any moment, never set back.
     var steadyClock = RateLimits.steadyClock
+
+    /// The clock by which replays run.
+    var replayPace = ReplayPace.real
 
     /// The defaults.
     public init() {}
@@ -150,13 +155,14 @@ public struct WebServer: Service {
     var routes: RouteTable {
         let journal = pipeline.journal
         var table = RouteTable()
-        EventRoutes(journal: journal, revision: options.revision).add(to: &table)
+        EventRoutes(journal: journal, clock: clock, revision: options.revision).add(to: &table)
         let desk = QueryDesk(store: columns, journal: journal, clock: clock, revision: options.revision)
         QueryRoutes(desk: desk, cursorKey: PageCursor.Key(options.cursorKey.0, options.cursorKey.1)).add(to: &table)
         AnalysisRoutes(desk: desk).add(to: &table)
         CompletionRoutes(desk: desk).add(to: &table)
         table.addStream(.stream)
         table.addStream(.live)
+        ReplayRoutes(stage: stage, seats: ReplaySeats(options.maximumReplays), pace: options.replayPace, clock: clock).add(to: &table)
         let bodies = RequestBodies(maximumBytes: options.maximumBodyBytes)
         IngestRoutes(pipeline: pipeline, clock: clock, bodies: bodies, isSimulated: options.isSimulated).add(to: &table)
         let shippers = ShipperIntake(

@@ -9,7 +9,13 @@ struct CatalogueFuzzTests {
     /// Mutations for each format: 100,000 in the slow tier, else some thousands over all of them.
     static let rounds = SharedData.isSlowTier ? 100_000 : max(100, 8_000 / CatalogueFixtures.names.count)
 
-    @Test(arguments: CatalogueFixtures.names)
+    /// The formats to mutate: all, or those that `PETREL_FUZZ_FORMATS` names, separated by commas.
+    static let formats: [String] = {
+        guard let wanted = ProcessInfo.processInfo.environment["PETREL_FUZZ_FORMATS"] else { return CatalogueFixtures.names }
+        return wanted.split(separator: ",").map(String.init)
+    }()
+
+    @Test(arguments: formats)
     func mutationsAreEventsOrDeadLetters(format: String) throws {
         let entry = try #require(FormatCatalogue.standard.entry(named: format))
         let records = try CatalogueFixtures.records(of: CatalogueFixtures.bytes(of: format), entry.spec.framing)

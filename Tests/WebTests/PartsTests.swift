@@ -55,22 +55,40 @@ import Testing
 }
 
 @Suite struct StreamRequestTests {
+    static let now = Timestamp(milliseconds: 1_780_000_000_000)
+
     @Test func `Programs get everything unless they say otherwise, screens attacks and posts`() throws {
-        #expect(try StreamRequest(audience: .program, query: "", lastEventID: nil).filter == .everything)
-        #expect(try StreamRequest(audience: .screen, query: "", lastEventID: nil).filter == .standard)
-        let request = try StreamRequest(audience: .program, query: "families=attack&types=scan%2cdos&after=5", lastEventID: nil)
+        #expect(try StreamRequest(audience: .program, query: "", lastEventID: nil, now: Self.now).filter == .everything)
+        #expect(try StreamRequest(audience: .screen, query: "", lastEventID: nil, now: Self.now).filter == .standard)
+        let request = try StreamRequest(
+            audience: .program, query: "families=attack&types=scan%2cdos&after=5", lastEventID: nil, now: Self.now)
         #expect(try request.filter == LiveFilter(families: "attack", types: "scan,dos"))
         #expect(request.cursor == EventID(5))
-        #expect(try StreamRequest(audience: .program, query: "after=5", lastEventID: "9").cursor == EventID(9), "the header wins")
-        #expect(try StreamRequest(audience: .program, query: "", lastEventID: nil).cursor == nil)
+        #expect(
+            try StreamRequest(audience: .program, query: "after=5", lastEventID: "9", now: Self.now).cursor == EventID(9), "the header wins"
+        )
+        #expect(try StreamRequest(audience: .program, query: "", lastEventID: nil, now: Self.now).cursor == nil)
     }
 
     @Test(arguments: [
         "families=x", "families=", "types=scan,x", "types=scan,", "after=x", "after=-1", "after=", "no=1", "=",
-        "after=99999999999999999999", "after=1&after=2",
+        "after=99999999999999999999", "after=1&after=2", "q=source.port: 22",
     ])
     func `What cannot be understood is told`(query: String) {
-        #expect(throws: StreamRequestError.self) { try StreamRequest(audience: .program, query: query[...], lastEventID: nil) }
+        #expect(throws: StreamRequestError.self) {
+            try StreamRequest(audience: .program, query: query[...], lastEventID: nil, now: Self.now)
+        }
+    }
+
+    @Test func `A screen's query is part of its filter, and a fault in it has a place`() throws {
+        let request = try StreamRequest(audience: .screen, query: "q=source.port%3A+22&types=scan", lastEventID: nil, now: Self.now)
+        #expect(request.filter.query?.text == "source.port: 22")
+        #expect(try request.filter != LiveFilter(types: "scan"))
+        #expect(try StreamRequest(audience: .screen, query: "q=+", lastEventID: nil, now: Self.now).filter == .standard)
+        let error = #expect(throws: StreamRequestError.self) {
+            try StreamRequest(audience: .screen, query: "q=source.port%3A+(", lastEventID: nil, now: Self.now)
+        }
+        #expect(error?.position == 14)
     }
 
     @Test func `The path and the method tell a stream from other requests`() {

@@ -1,4 +1,4 @@
-"""Starts one server for all browser tests, and a browser that fails a test for any error on the page.
+"""Starts a server for each file of browser tests, and a browser that fails a test for any error on the page.
 
 PETREL_BIN names the petrel binary (default: the release build), PETREL_ASSETS its data files, PETREL_CHROMIUM the
 browser. PETREL_MOCK=1 takes tools/ui/mock_server.py in place of the binary, for work on the page.
@@ -83,7 +83,7 @@ def serving(command):
             raise
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with serving(start_command("--data", str(tmp_path_factory.mktemp("data")))) as running:
         yield running

@@ -39,6 +39,7 @@ def test_twenty_thousand_events_leave_a_bounded_page(server, open_map):
     assert page.get_by_test_id("ticker-row").count() <= 200
     assert page.evaluate("document.querySelectorAll('*').length") <= MOST_NODES
     rows = retained_rows(page)
-    assert len(rows) == 1 and 0 < rows[0] <= MOST_ROWS
+    # The live picture has one, and that of a replay.
+    assert len(rows) <= 2 and 0 < max(rows) <= MOST_ROWS
     numbers = {part: int(page.get_by_test_id(f"screen-{part}").get_attribute("data-count")) for part in ("received", "drawn", "merged", "shed")}
     assert numbers["received"] == numbers["drawn"] + numbers["merged"] + numbers["shed"]

@@ -301,6 +301,60 @@ def test_a_click_on_a_country_opens_its_numbers_and_its_page(server, open_map, n
     expect(title).to_have_text("Country Australia")
 
 
+SURPRISES = {"values": [{"value": "CN", "count": 9, "mean": 0.5, "score": 4.0, "first": "", "first_seen_today": True},
+                        {"value": "US", "count": 9, "mean": 9, "score": 0.0, "first": "", "first_seen_today": False}], "days": 14}
+LOOKS = """map => ['CN', 'US', 'FR'].map((country) => map.emphasis.lookOf({ message: { country, severity: 'low' }, count: 4 }))"""
+
+
+def test_arcs_stand_out_by_volume_or_by_surprise(open_map, new_context):
+    context = new_context()
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        route.fulfill(json=SURPRISES)
+
+    context.route("**/api/v1/surprise?*", answer)
+    page = open_map(context)
+    by_volume = on_map(page, LOOKS)
+    assert by_volume[0] == by_volume[1] == by_volume[2] and by_volume[0]["dim"] == 0
+    page.keyboard.press("e")
+    page.wait_for_function(f"() => {MAP}.emphasis.surprises && {MAP}.emphasis.lookOf({{ message: {{ country: 'CN' }}, count: 1 }}).dim === 0")
+    unusual, usual, unheard = on_map(page, LOOKS)
+    assert unusual["halfWidth"] > usual["halfWidth"] and usual["dim"] > 0.5 and usual == unheard
+    assert "field=source.geo.country_iso_code" in asked[0] and "emphasis=surprise" in page.url
+    expect(page.get_by_test_id("map-surprise")).to_have_attribute("aria-pressed", "true")
+    page.get_by_test_id("map-surprise").click()
+    assert on_map(page, LOOKS) == by_volume and "emphasis" not in page.url
+
+
+def test_without_history_there_is_no_surprise_and_the_button_says_so(open_map):
+    page = open_map(path="#emphasis=surprise")
+    button = page.get_by_test_id("map-surprise")
+    expect(button).to_have_attribute("title", re.compile("no day before to compare with"))
+    expect(button).to_have_class(re.compile("faulty"))
+    assert on_map(page, "map => map.emphasis.surprises") is False
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_key_says_how_exactly_places_are_known(open_map, new_context, size, scheme):
+    page = open_map(new_context(viewport=SIZES[size], color_scheme=scheme, bypass_csp=True))
+    page.get_by_test_id("legend-key").click()
+    key = page.locator(".key-menu")
+    expect(key).to_be_visible()
+    for word in ("Dot", "Ring", "Circle", "Dashed circle", "Diamond", "only the country"):
+        expect(key).to_contain_text(word, ignore_case=True)
+    unplaced = on_map(page, "() => import('/js/format.js').then(({ counted }) => counted(Number(document.querySelector('[data-testid=unplaced-private]').textContent), 'event'))")
+    expect(page.get_by_test_id("key-tray")).to_contain_text(f"Beside the map: {unplaced} from private")
+    box = key.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= SIZES[size]["width"]
+    found = Axe().run(page, {"include": [".key-menu"]}).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+    page.keyboard.press("Escape")
+    expect(key).to_be_hidden()
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_on_the_globe(server, open_map, new_context, scheme, size):

@@ -85,8 +85,11 @@ def test_an_arc_opens_exactly_its_events(server, open_map):
 def test_pages_opened_at_different_times_show_the_same_totals(server, open_map):
     first = open_map()
     server.ingest(alerts(20, source="8.8.4.4", sensor="totals"))
+    # A frame lists twenty rows: the next events are to come in another one.
+    wait_for_stored(first, server.get("api/v1/live/snapshot")["totals"]["stored"])
     server.ingest(alerts(7, source="1.1.1.1", sensor="totals"))
     second = open_map()
+    wait_for_stored(first, server.get("api/v1/live/snapshot")["totals"]["stored"])
     server.ingest(alerts(5, source="9.9.9.9", sensor="totals"))
     stored = server.get("api/v1/live/snapshot")["totals"]["stored"]
     for page in (first, second):

@@ -37,7 +37,7 @@ def document(server):
 def test_every_operation_keeps_its_promises(server, tmp_path):
     described = document(server)
     endless = [path for path, methods in described["paths"].items() if methods.get("get", {}).get("x-endless")]
-    assert endless == ["/api/v1/stream", "/api/v1/live"]
+    assert endless == ["/api/v1/stream", "/api/v1/live", "/api/v1/live/replay"]
     # The document itself is read before the tests, not by one.
     operations = sum(len(methods) for methods in described["paths"].values()) - 1
     command = [
@@ -87,17 +87,17 @@ def test_answers_in_parts_are_as_described(server):
 
 
 def test_streams_answer_as_described(server):
-    for path in ["/api/v1/stream", "/api/v1/live"]:
+    for path, needed in [("/api/v1/stream", ""), ("/api/v1/live", ""), ("/api/v1/live/replay", "&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z")]:
         operation = document(server)["paths"][path]["get"]
         for kind in operation["responses"]["200"]["content"]:
-            query = "?families=attack,post&types=scan,exploit"
+            query = f"?families=attack,post&types=scan,exploit{needed}"
             with server.stream(path + query, headers={**BEARER, "Accept": kind}) as stream:
                 assert stream.status == 200
                 assert stream.answer.headers["Content-Type"].split(";")[0] == kind
                 assert stream.answer.headers["Cache-Control"] == "no-store"
         for query in ["?families=none", "?types=none", "?unknown=1"]:
             assert "400" in operation["responses"]
-            server.request("GET", path + query, headers=BEARER).is_problem(400)
+            server.request("GET", path + query + needed, headers=BEARER).is_problem(400)
         server.request("GET", path).is_problem(401)
         assert server.request("POST", path, b"", BEARER).is_problem(405)
 

@@ -1,7 +1,9 @@
 """What sources do when there is no room, through kill -9; and their states."""
 
+import contextlib
 import random
 import socket
+import threading
 import time
 
 import pytest
@@ -86,6 +88,15 @@ def zeek_lines(numbers):
         f"1714557600.{number:06}\tC{number}{'x' * 600}\t198.51.100.7\t40317\t192.0.2.10\t23\ttcp\n" for number in numbers).encode()
 
 
+def send(link, content):
+    """Sends until the other side is gone."""
+    with contextlib.suppress(OSError):
+        link.sendall(content)
+
+
+CONNECTIONS = 16
+
+
 @pytest.mark.timeout(400)
 def test_what_waits_of_a_connection_is_stored_by_its_header_when_its_source_is_gone(serve, petrel, tmp_path):
     data, path, config = tmp_path / "data", tmp_path / "zeek.sock", tmp_path / "petrel.yaml"
@@ -94,25 +105,29 @@ def test_what_waits_of_a_connection_is_stored_by_its_header_when_its_source_is_g
         "journal: {in_flight: 1MiB}\n"
         f"sources: [{{type: unix, name: zeek, path: {path}, socket: stream, overload: spill, sensor: lab-9}}]\n")
     config.write_text(listening)
-    waiting, sent, kills = False, 0, 0
+    header = f"#separator \\x09\n#path\tconn\n#fields\t{ZEEK[0]}\n#types\t{ZEEK[1]}\n".encode()
+    waiting, kills = False, 0
     while not waiting:
         kills += 1
-        assert kills < 20, "nothing ever waits on disk"
+        assert kills <= 5, "nothing ever waits on disk"
         server = serve("--config", config, data=data)
         until(path.exists, what="the socket")
-        with socket.socket(socket.AF_UNIX) as link:
+        links = [socket.socket(socket.AF_UNIX) for _ in range(CONNECTIONS)]
+        for link in links:
             link.connect(str(path))
-            link.sendall(f"#separator \\x09\n#path\tconn\n#fields\t{ZEEK[0]}\n#types\t{ZEEK[1]}\n".encode() + zeek_lines(range(10)))
-            until(lambda: (found := source(server, "zeek")) and found["ledger"]["stored"] >= 10 and found, what="the first records")
-            for _ in range(200):
-                try:
-                    link.sendall(zeek_lines(range(sent, sent + 500)))
-                except OSError:
-                    break
-                sent += 500
-                if (source(server, "zeek")["spill"] or {"batches": 0})["batches"] > 2:
-                    break
-            server.kill()
+            link.sendall(header + zeek_lines(range(10)))
+        until(lambda: (found := source(server, "zeek")) and found["ledger"]["stored"] >= 10 * CONNECTIONS * kills, what="the first records")
+        # All at once: each holds its share of the room until it is stored.
+        senders = [threading.Thread(target=send, args=(link, zeek_lines(range(1000)))) for link in links]
+        for sender in senders:
+            sender.start()
+        while any(sender.is_alive() for sender in senders) and not (source(server, "zeek")["spill"] or {"batches": 0})["batches"]:
+            pass
+        server.kill()
+        for sender in senders:
+            sender.join()
+        for link in links:
+            link.close()
         waiting = any(queue.glob("*.spill")) and (queue / "source.json").exists()
         path.unlink(missing_ok=True)
     config.write_text("journal: {in_flight: 1MiB}\n")
@@ -123,6 +138,6 @@ def test_what_waits_of_a_connection_is_stored_by_its_header_when_its_source_is_g
     assert "no longer configured" in server.errors and "all that waited is stored" in server.errors
     server.stop()
     events = [event for event in petrel.stored(data) if event["event"]["dataset"].startswith("zeek")]
-    assert len(events) == found["ledger"]["stored"] > 10 * kills
+    assert len(events) == found["ledger"]["stored"] > 10 * CONNECTIONS * kills
     assert {event["observer"]["name"] for event in events} == {"lab-9"}
     assert {event["source"]["ip"] for event in events} == {"198.51.100.7"}

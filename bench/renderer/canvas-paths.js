@@ -4,7 +4,7 @@
  */
 
 import { project } from '../../web/js/map/projection.js';
-import { arcSource } from './world.js';
+import { arcSource, START_SECONDS } from './world.js';
 
 const COLOURS = { scan: '#5cc0f5', bruteforce: '#f2a11f', web: '#2fc69a', exploit: '#ff6f4e', malware: '#e38cc0', dos: '#f3e25a' };
 /** As long as an arc of Petrel's lives, in seconds. */
@@ -30,8 +30,7 @@ export function canvasPaths(count) {
     const [x1, y1] = onScreen(to);
     return { x0, y0, x1, y1, cx: (x0 + x1) / 2 + (y1 - y0) * BEND, cy: (y0 + y1) / 2 - (x1 - x0) * BEND, start, colour: COLOURS[type] };
   };
-  const now = performance.now() / 1000;
-  const arcs = Array.from({ length: count }, () => born(now - Math.random() * LIFE));
+  const arcs = Array.from({ length: count }, () => born(START_SECONDS - Math.random() * LIFE));
 
   const draw = (time) => {
     context.clearRect(0, 0, canvas.width, canvas.height);

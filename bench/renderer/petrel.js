@@ -8,7 +8,7 @@ import { Camera } from '../../web/js/map/camera.js';
 import { Emphasis } from '../../web/js/map/emphasis.js';
 import { placeOf } from '../../web/js/map/projection.js';
 import { loadWorld } from '../../web/js/map/world.js';
-import { arcSource } from './world.js';
+import { arcSource, START_SECONDS } from './world.js';
 
 const UNCOVERED = { top: 0, right: 0, bottom: 0, left: 0 };
 /** The arcs of the first picture begin over this time, in seconds: about as long as one lives. */
@@ -35,7 +35,7 @@ export function petrel(arcs) {
       layer.add(message, { ...placeOf(...to), onScreen: false }, now - Math.random() * spread, now);
     }
   };
-  fill(performance.now() / 1000, SPREAD);
+  fill(START_SECONDS, SPREAD);
   return { draw: (now) => layer.draw(now), renew: (now) => fill(now, 0) };
 }
 

@@ -2,6 +2,8 @@
  * What both contenders draw: seeded arcs from 400 places to 8 sensors.
  */
 
+/** When the first frame is, by the arcs' clock. */
+export const START_SECONDS = 100;
 const PLACES = 400;
 const TYPES = ['scan', 'bruteforce', 'web', 'exploit', 'malware', 'dos'];
 

@@ -3,6 +3,8 @@
  * that the pages work under a path prefix and at any depth.
  */
 
+import { readEvents } from './live/sse.js';
+
 /** The address below which everything of this server lies. */
 export const ROOT = new URL('..', import.meta.url);
 
@@ -107,6 +109,17 @@ export async function askInParts(name, values, signal, onPart) {
     for (const line of lines) if (line) onPart(checked(JSON.parse(line)));
     if (done) return;
   }
+}
+
+/**
+ * Asks for server-sent events and hands on each as it comes, until the answer ends.
+ * @param {string} path
+ * @param {AbortSignal} signal
+ * @param {(event: string, data: any) => void} onEvent
+ */
+export async function listen(path, signal, onEvent) {
+  const response = await answerOf(path, { signal, headers: { Accept: 'text/event-stream' } });
+  await readEvents(response.body, onEvent);
 }
 
 function checked(part) {

@@ -3,8 +3,13 @@
  */
 
 import { fragmentValue } from './fragment.js';
+import { MapLink } from './map/link.js';
 import './map/petrel-map.js';
+import './map/petrel-map-filter.js';
 import { Model } from './model.js';
+import { missedNote } from './replay/missed-note.js';
+import './replay/petrel-replay.js';
+import { Replay, SPEEDS } from './replay/replay.js';
 import { startShell } from './shell.js';
 import { toggleTheme } from './theme.js';
 import './widgets/petrel-about.js';
@@ -28,15 +33,22 @@ const model = new Model();
 const find = (selector) => document.querySelector(selector);
 
 for (const name of ['mode', 'status', 'notice', 'legend', 'totals', 'rate', 'severity', 'sources', 'screen', 'tops',
-  'ticker', 'drawer']) {
+  'ticker', 'drawer', 'map-filter']) {
   find(`petrel-${name}`).connect(model);
 }
 const map = find('petrel-map');
 map.connect(model, find('.free'));
 find('petrel-map-tools').connect(map);
 
+const replay = new Replay(model);
+const bar = find('petrel-replay');
+bar.connect(model, replay);
+find('petrel-notice').append(missedNote(replay, model));
+find('petrel-drawer').addEventListener('narrow', ({ detail }) => find('petrel-map-filter').narrow(detail));
+
 const actions = {
-  pause: () => model.togglePause(),
+  pause: () => (bar.hidden ? model.togglePause() : bar.toggle()),
+  replay: () => bar.toggleBar(),
   theme: toggleTheme,
   fullscreen: toggleFullscreen,
   view: () => map.toggleView(),
@@ -48,8 +60,12 @@ const actions = {
 find('petrel-actions').connect(model, actions);
 
 startShell({
-  keys: { ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, e: actions.emphasis, '?': actions.help },
+  keys: {
+    ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, e: actions.emphasis, '?': actions.help, r: actions.replay, '.': () => replay.step(), o: () => replay.toggleLoop(), b: () => replay.leave(),
+    '[': () => changeSpeed(-1), ']': () => changeSpeed(1), '/': () => find('petrel-map-filter').toggle(true),
+  },
   commands: () => [
+    { name: 'Time bar: replay what is stored', hint: 'r', perform: actions.replay }, { name: 'Filter the map by a query', hint: '/', perform: () => find('petrel-map-filter').toggle(true) },
     { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
     { name: 'Globe or flat map', hint: 'v', perform: actions.view }, { name: 'Day and night on the map', hint: 'n', perform: actions.night },
     { name: 'Emphasis by volume or by surprise', hint: 'e', perform: actions.emphasis },
@@ -62,6 +78,11 @@ for (const tab of document.querySelectorAll('.tabs button')) {
     document.body.dataset.tab = tab.dataset.tab;
     for (const other of document.querySelectorAll('.tabs button')) other.setAttribute('aria-pressed', String(other === tab));
   });
+}
+
+/** @param {number} by */
+function changeSpeed(by) {
+  replay.setSpeed(SPEEDS[SPEEDS.indexOf(replay.speed) + by] ?? replay.speed);
 }
 
 /** A browser may refuse; the page then stays as it is. */
@@ -77,4 +98,5 @@ function openLinkedEvent() {
 addEventListener('hashchange', openLinkedEvent);
 openLinkedEvent();
 
+new MapLink(model, replay, bar, find('petrel-map').camera);
 model.start();

@@ -27,10 +27,15 @@ const BACKFILL_SECONDS = 6;
 
 /**
  * Events: `change` (numbers changed), `rows` (detail: new ticker rows), `arcs` (detail: `{arcs, spreadSeconds}`), `stage`
- * (a new stage: forget what was listed), `status`, `pause`, `select` (detail: Selection or null).
+ * (a new stage: forget what was listed), `status`, `pause`, `select` (detail: Selection or null), `query` (another query),
+ * `source` (a window is played in place of live, or no longer).
  */
 export class Model extends EventTarget {
   feed = new Feed();
+  /** What plays a stored window on this screen; null while it is live. @type {import('./replay/player.js').Player|null} */
+  player = null;
+  /** KQL that events must match to be drawn and listed; in a replay also to be counted. */
+  query = '';
   filter = new TypeFilter();
   viewer = new ViewerLedger();
   paused = false;
@@ -44,20 +49,55 @@ export class Model extends EventTarget {
 
   /** The newest state in the protocol's snapshot shape; null before the first. */
   get snapshot() {
-    return this.feed.state.snapshot;
+    return (this.player ?? this.feed).state.snapshot;
+  }
+
+  /** Names what is shown: arcs of another stage are not of it. */
+  get stage() {
+    const { mode, window } = this.snapshot;
+    return [mode, this.query, mode === 'replay' ? window.from : ''].join('|');
   }
 
   start() {
-    this.feed.addEventListener('rows', ({ detail }) => this.#take(detail));
+    this.feed.addEventListener('rows', ({ detail }) => !this.player && this.#take(detail));
     this.feed.addEventListener('gap', ({ detail }) => {
+      if (this.player) return;
       this.viewer.received += detail;
       this.viewer.addShed(detail, 'gap');
     });
     this.feed.addEventListener('status', () => this.#tell('status'));
     // Rows are not listed while nobody can see them.
     document.addEventListener('visibilitychange', () => !document.hidden && !this.paused && this.#tell('stage'));
-    this.feed.start();
+    this.feed.start(this.query);
   }
+
+  /** Asks for events that match. Before `start` it is what is asked for first. @param {string} query KQL; empty for all */
+  setQuery(query) {
+    if (query === this.query) return;
+    this.query = query;
+    this.feed.setQuery(query);
+    this.#tell('query', query);
+  }
+
+  /** Shows what a player tells, in place of what comes. The feed goes on behind it. @param {import('./replay/player.js').Player} player */
+  show(player) {
+    if (this.paused) this.togglePause();
+    if (this.player !== player) player.addEventListener('rows', this.#played);
+    this.player = player;
+    this.#tell('source');
+  }
+
+  /** Shows again what comes. */
+  backToLive() {
+    this.player?.removeEventListener('rows', this.#played);
+    this.player = null;
+    this.#tell('source');
+    if (!this.snapshot) return;
+    this.#tell('change');
+    this.#tell('stage');
+  }
+
+  #played = (/** @type {any} */ { detail }) => this.#take(detail);
 
   /** Freezes the picture, or lets it move again. Numbers go on behind it and are right at once on resuming. */
   togglePause() {
@@ -106,7 +146,7 @@ export class Model extends EventTarget {
     if (this.#changeTimer) return;
     this.#changeTimer = setTimeout(() => {
       this.#changeTimer = 0;
-      if (!this.paused) this.#tell('change');
+      if (!this.paused && this.snapshot) this.#tell('change');
     }, CHANGE_INTERVAL_MS);
   }
 

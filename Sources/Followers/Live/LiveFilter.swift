@@ -6,11 +6,14 @@ public struct LiveFilter: Hashable, Sendable {
     private let families: UInt8
     /// Attack types wanted, a bit each; posts and records have none and always pass.
     private let types: UInt16
+    /// What the events must match besides; nil for all.
+    public let query: LiveQuery?
 
     /// A filter by names; nil means the default (attacks and posts; every type).
     ///
     /// Throws ``LiveFilterError`` for a name that does not exist, and for an empty one.
-    public init(families: String? = nil, types: String? = nil) throws(LiveFilterError) {
+    public init(families: String? = nil, types: String? = nil, query: LiveQuery? = nil) throws(LiveFilterError) {
+        self.query = query
         var familyBits: UInt8 = 0
         for name in (families ?? "attack,post").split(separator: ",", omittingEmptySubsequences: false) {
             guard let family = EventFamily(name: String(name)) else {
@@ -36,6 +39,7 @@ public struct LiveFilter: Hashable, Sendable {
     private init(allFamilies: Void) {
         families = .max
         types = .max
+        query = nil
     }
 
     /// Everything: attacks, posts and records.
@@ -47,16 +51,17 @@ public struct LiveFilter: Hashable, Sendable {
     private init(standardFamilies: Void) {
         families = 1 << EventFamily.attack.rawValue | 1 << EventFamily.post.rawValue
         types = .max
+        query = nil
     }
 
-    /// Whether an event of that family and type is wanted.
+    /// Whether an event of that family and type is wanted, as far as the query is not asked.
     public func accepts(_ family: EventFamily, _ type: AttackType?) -> Bool {
         guard families & 1 << family.rawValue != 0 else { return false }
         guard family == .attack, let type else { return true }
         return types & 1 << UInt16(type.rawValue) != 0
     }
 
-    /// Whether the event is wanted.
+    /// Whether the event is wanted, as far as the query is not asked.
     public func accepts(_ row: EventRow) -> Bool {
         if self == .everything { return true }
         let family = row.first(.eventFamily).flatMap { EventFamily(utf8: row.utf8($0)) } ?? .record

@@ -1,4 +1,5 @@
 public import Journal
+internal import KQL
 public import Model
 internal import Synchronization
 
@@ -13,6 +14,8 @@ public final class LiveStage: Sendable {
     static let recentSpan = 256_000
     /// Newest rows that a frame carries.
     static let frameRows = 20
+    /// Most different queries that screens follow at the same time: each is asked of every event that comes.
+    public static let maximumQueries = 32
 
     /// What one filter's screens have not been sent yet.
     private struct View {
@@ -20,6 +23,12 @@ public final class LiveStage: Sendable {
         var rows: [TickerRow] = []
         var after: EventID
         var screens = 0
+    }
+
+    /// One of the newest events: as screens are told of it, and by itself, so that queries can be asked of it.
+    private struct RecentRow {
+        var ticker: TickerRow
+        var event: EventRow
     }
 
     private struct Replay {
@@ -32,7 +41,7 @@ public final class LiveStage: Sendable {
     private struct State {
         var rollups: Rollups
         var sensors = SensorTable()
-        var recent: [TickerRow] = []
+        var recent: [RecentRow] = []
         var views: [LiveFilter: View] = [:]
         var replay: Replay?
         var shownCountries: [CountryCode: Int] = [:]
@@ -63,7 +72,7 @@ public final class LiveStage: Sendable {
         var cursor = try await Self.cursorBeforeRecent(journal)
         while cursor < opened.rollups.cursor, let block = try await journal.next(after: cursor), block.firstID <= opened.rollups.cursor {
             let known = block.firstIndex(after: cursor)..<block.firstIndex(after: opened.rollups.cursor)
-            Self.gather(block, known, into: &opened, counting: false)
+            Self.gather(block, known, into: &opened, counting: false, at: context.clock.now)
             cursor = block.lastID
         }
         let counted = opened.rollups.cursor
@@ -110,6 +119,9 @@ public final class LiveStage: Sendable {
     /// Id of the last event that the stage has counted.
     public var cursor: EventID { state.withLock { $0.rollups.cursor } }
 
+    /// What the stage's clock says.
+    public var now: Timestamp { context.clock.now }
+
     // MARK: Input
 
     /// Takes what the journal has behind ``cursor``, until that many events are taken.
@@ -127,7 +139,7 @@ public final class LiveStage: Sendable {
     public func forget(_ removals: Removals) {
         func isThere(_ row: TickerRow) -> Bool { row.id > removals[RetentionClass(row.family)] }
         state.withLock { state in
-            state.recent = state.recent.filter(isThere)
+            state.recent.removeAll { !isThere($0.ticker) }
             for filter in state.views.keys { state.views[filter]?.rows.removeAll { !isThere($0) } }
             takeStored(&state)
         }
@@ -152,22 +164,26 @@ public final class LiveStage: Sendable {
         }
         state.stored += Int64(new.count)
         state.shownEvents.add(shown, at: now)
-        gather(block, new, into: &state, counting: true)
+        gather(block, new, into: &state, counting: true, at: now)
     }
 
     /// Puts events into the views and the recent rows.
-    private static func gather(_ block: Block, _ range: Range<Int>, into state: inout State, counting: Bool) {
+    private static func gather(_ block: Block, _ range: Range<Int>, into state: inout State, counting: Bool, at now: Timestamp) {
+        let views = counting && state.replay == nil ? state.views.keys.map { ($0, $0.query?.predicate(at: now)) } : []
         for index in range {
             let row = block.events[index]
             let event = MapEvent(row, id: block.id(index), sensors: &state.sensors)
             let isRecent = index >= range.upperBound - recentRows && event.family != .record
             var made: TickerRow?
             if isRecent {
-                made = TickerRow(event, row: row, sensors: state.sensors.sensors)
-                if let made { state.recent.append(made) }
+                let ticker = TickerRow(event, row: row, sensors: state.sensors.sensors)
+                // Kept by itself: the row of a block would keep the whole block.
+                let alone = EventRow(bytes: Array(row.bytes[row.start..<row.end]), start: 0, end: row.end - row.start)
+                state.recent.append(RecentRow(ticker: ticker, event: alone))
+                made = ticker
             }
-            guard counting, state.replay == nil else { continue }
-            for filter in state.views.keys where filter.accepts(event.family, event.type) {
+            for (filter, predicate) in views where filter.accepts(event.family, event.type) {
+                if let predicate, !predicate.matches(row) { continue }
                 state.views[filter]?.arcs.add(event)
                 guard index >= range.upperBound - frameRows || isRecent else { continue }
                 state.views[filter]?.rows.append(made ?? TickerRow(event, row: row, sensors: state.sensors.sensors))
@@ -231,6 +247,21 @@ public final class LiveStage: Sendable {
     /// Rises when the screens must begin anew with a snapshot (a replay began or ended).
     public var generation: UInt64 { state.withLock { $0.generation } }
 
+    /// Why a screen with that filter cannot be served now; nil when it can.
+    public func refusal(of filter: LiveFilter) -> LiveRefusal? {
+        guard filter.query != nil else { return nil }
+        return state.withLock { state in
+            if state.replay != nil { return .replaying }
+            let others = state.views.keys.count { $0.query != nil && $0 != filter }
+            return others < Self.maximumQueries ? nil : .tooManyQueries
+        }
+    }
+
+    /// A session that plays a stored window for one screen, from the journal as it stands.
+    public func replay(_ plan: ReplayPlan) -> ReplaySession {
+        ReplaySession(plan, journal: journal, context: context, sensors: state.withLock { $0.sensors })
+    }
+
     /// A screen with that filter comes: frames are made for it from now on.
     public func enter(_ filter: LiveFilter) {
         state.withLock { $0.views[filter, default: View(after: $0.rollups.cursor)].screens += 1 }
@@ -278,10 +309,14 @@ public final class LiveStage: Sendable {
             state.frameNumber += 1
             let numbers = numbers(&state)
             let withSensors = state.shownSensors != state.sensors.revision
-            let frames = state.views.keys.map { filter in
+            let scene = scene(state, numbers)
+            let frames = state.views.map { filter, view in
                 LiveFrame(
-                    filter: filter, number: state.frameNumber, upTo: state.rollups.cursor, events: state.views[filter]?.arcs.events ?? 0,
-                    json: frame(filter, state, numbers, span: span, isFull: isFull, withSensors: withSensors))
+                    filter: filter, number: state.frameNumber, upTo: scene.upTo, events: view.arcs.events,
+                    json: scene.frame(
+                        view.arcs, span: span.map { .times(from: $0.from, to: $0.to) } ?? .commits(after: view.after, upTo: scene.upTo),
+                        rows: view.rows.suffix(Self.frameRows).lazy.map(\.json), unlike: state.shownCountries, withSensors: withSensors,
+                        isFull: isFull))
             }
             for filter in state.views.keys {
                 state.views[filter] = View(after: state.rollups.cursor, screens: state.views[filter]?.screens ?? 0)
@@ -300,7 +335,8 @@ public final class LiveStage: Sendable {
         let frame = replay.tape.frames[position]
         state.replay?.tally += frame.tally
         state.replay?.position += 1
-        for filter in state.views.keys {
+        // A tape's arcs are merged already: whoever has a query sees none, and is refused when it comes.
+        for filter in state.views.keys where filter.query == nil {
             state.views[filter]?.arcs = frame.arcs.filtered(filter, of: frame.tally)
             state.views[filter]?.rows = frame.rows.filter { filter.accepts($0.family, $0.type) }
         }
@@ -326,111 +362,36 @@ public final class LiveStage: Sendable {
 
     // MARK: Encoding
 
-    private func frame(
-        _ filter: LiveFilter, _ state: State, _ numbers: StageNumbers, span: (from: Timestamp, to: Timestamp)?, isFull: Bool,
-        withSensors: Bool
-    ) -> [UInt8] {
-        var json = JSONText()
-        json.object { json in
-            head(&json, state, numbers)
-            let view = state.views[filter]
-            json.member("span") { json in
-                json.object { json in
-                    if let span {
-                        json.member("from", Int(span.from.milliseconds))
-                        json.member("to", Int(span.to.milliseconds))
-                    } else {
-                        json.member("after", (view?.after ?? state.rollups.cursor).description)
-                        json.member("upTo", state.rollups.cursor.description)
-                    }
-                }
-            }
-            json.member("n", view?.arcs.events ?? 0)
-            json.member("arcs") { view?.arcs.write(&$0, sensors: state.sensors.sensors) ?? $0.array { _ in } }
-            json.member("ticker") { json in
-                json.array { json in for row in (view?.rows ?? []).suffix(Self.frameRows) { json.value(json: row.json) } }
-            }
-            numbers.write(&json)
-            numbers.writeCountries(&json, unlike: state.shownCountries)
-            if withSensors { writeSensors(&json, state) }
-            if isFull { writeSlow(&json, numbers) }
+    private func scene(_ state: State, _ numbers: StageNumbers) -> StageScene {
+        var scene = StageScene(
+            upTo: state.rollups.cursor, clock: context.clock.now, playing: nil, numbers: numbers, sensors: state.sensors.sensors,
+            context: context, ledgers: journal.ledgers)
+        if let replay = state.replay {
+            scene.clock = numbers.window.to
+            scene.playing = StageScene.Playing(
+                from: replay.tape.window.lowerBound, to: replay.tape.window.upperBound, speed: replay.tape.speed,
+                state: replay.isFinished ? .finished : .playing)
         }
-        return json.bytes
+        return scene
     }
 
     private func encodeSnapshot(_ filter: LiveFilter, _ state: inout State) -> [UInt8] {
-        let numbers = numbers(&state)
-        var json = JSONText()
-        json.object { json in
-            head(&json, state, numbers)
-            json.member("version", context.version)
-            numbers.write(&json)
-            numbers.writeCountries(&json, unlike: nil)
-            writeSensors(&json, state)
-            writeSlow(&json, numbers)
-            json.member("recent") { json in
-                json.array { json in
-                    guard state.replay == nil else { return }
-                    for row in state.recent where filter.accepts(row.family, row.type) { json.value(json: row.json) }
-                }
-            }
+        let scene = scene(state, numbers(&state))
+        guard state.replay == nil else { return scene.snapshot(recent: []) }
+        let predicate = filter.query?.predicate(at: context.clock.now)
+        let recent = state.recent.lazy.filter { row in
+            filter.accepts(row.ticker.family, row.ticker.type) && predicate.map { $0.matches(row.event) } ?? true
         }
-        return json.bytes
+        return scene.snapshot(recent: recent.map(\.ticker.json))
     }
+}
 
-    private func head(_ json: inout JSONText, _ state: State, _ numbers: StageNumbers) {
-        json.member("upTo", state.rollups.cursor.description)
-        json.member("mode", state.replay != nil ? "replay" : context.isSimulated ? "simulated" : "live")
-        guard let replay = state.replay else {
-            json.member("clock", Int(context.clock.now.milliseconds))
-            return
-        }
-        json.member("clock", Int(numbers.window.to.milliseconds))
-        json.member("replay") { json in
-            json.object { json in
-                json.member("from", Int(replay.tape.window.lowerBound.milliseconds))
-                json.member("to", Int(replay.tape.window.upperBound.milliseconds))
-                json.member("speed") { $0.value(replay.tape.speed, digits: 1) }
-                json.member("state", replay.isFinished ? "finished" : "playing")
-            }
-        }
-    }
-
-    private func writeSensors(_ json: inout JSONText, _ state: State) {
-        json.member("sensors") { json in
-            json.array { json in
-                for sensor in state.sensors.sensors.dropFirst() {
-                    json.object { json in
-                        json.member("name", sensor.name)
-                        guard let point = sensor.point else { return }
-                        json.member("lat") { $0.value(Double(point.latitude), digits: 4) }
-                        json.member("lon") { $0.value(Double(point.longitude), digits: 4) }
-                    }
-                }
-            }
-        }
-    }
-
-    private func writeSlow(_ json: inout JSONText, _ numbers: StageNumbers) {
-        numbers.writeTops(&json, context: context)
-        json.member("ledger") { json in
-            var total = Ledger()
-            for ledger in journal.ledgers.values { total += ledger }
-            json.value(total)
-        }
-        json.member("sources") { json in
-            json.array { json in
-                for source in context.sources() {
-                    json.object { json in
-                        json.member("name", source.name)
-                        json.member("state", source.state)
-                        json.member("rate") { $0.value(source.rate, digits: 2) }
-                        json.member("lag") { $0.value(source.lag, digits: 1) }
-                    }
-                }
-            }
-        }
-    }
+/// Why a screen with a query is not served.
+public enum LiveRefusal: Error, Sendable {
+    /// A window is on all screens, whose arcs were merged before the query.
+    case replaying
+    /// ``LiveStage/maximumQueries`` others are followed.
+    case tooManyQueries
 }
 
 /// Everything a screen shows.
@@ -457,18 +418,4 @@ public struct LiveFrame: Sendable {
     public let events: Int
     /// The frame.
     public let json: [UInt8]
-}
-
-extension JSONText {
-    /// Writes the books as an object.
-    public mutating func value(_ ledger: Ledger) {
-        object { json in
-            json.member("received", Int(ledger.received))
-            json.member("stored", Int(ledger.stored))
-            json.member("duplicate", Int(ledger.duplicate))
-            json.member("filtered", Int(ledger.filtered))
-            json.member("dead_lettered", Int(ledger.deadLettered))
-            json.member("shed", Int(ledger.shed))
-        }
-    }
 }

@@ -22,7 +22,7 @@ enum LiveSchemas {
         ], optional: ["replay", "sensors", "tops", "ledger", "sources", "window", "countries"])
 
     private static let replay = Schema.object([
-        "from": .integer, "to": .integer, "speed": .number, "state": .choice(["playing", "finished"]),
+        "from": .integer, "to": .integer, "speed": .number, "state": .choice(["playing", "paused", "finished"]),
     ])
     private static let totals = Schema.object([
         "events": .count, "attacks": .count, "posts": .count, "records": .count, "stored": .count,

@@ -58,7 +58,8 @@ extension Parameter {
     static let id = Schema.string(pattern: "^[0-9]{1,18}$")
     /// A span such as `15m`.
     static let span = Schema.string(pattern: "^([1-9][0-9]{0,5}|1000000)[smhdw]$")
-    private static let time = Schema.either([.string(pattern: "^-?[0-9]{1,15}$"), .time])
+    /// Unix milliseconds or ISO 8601.
+    static let time = Schema.either([.string(pattern: "^-?[0-9]{1,15}$"), .time])
     /// Fields that have values to group by.
     private static let groupable = Field.definitions.filter { $0.0 != .timestamp && $0.1.type != .label }.map(\.1.name)
 }

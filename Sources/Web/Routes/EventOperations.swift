@@ -40,7 +40,7 @@ extension Operation {
                 name: "address", schema: .either([.string(format: "ipv4"), .string(format: "ipv6")]),
                 summary: "Only from this source address.", example: "198.51.100.7"),
             Parameter(name: "port", schema: .integer(0...65_535), summary: "Only to this destination port.", example: 22),
-            .families, .types,
+            .families, .types, .q,
         ],
         reply: Reply(
             "The number of events, and the newest 200.",

@@ -7,6 +7,7 @@ import Model
 /// Single events, and the evidence behind what the map draws.
 struct EventRoutes: Sendable {
     let journal: EventJournal
+    let clock: WallClock
     /// Names the program in entity tags.
     let revision: String
 
@@ -45,14 +46,15 @@ struct EventRoutes: Sendable {
             return Response(json.bytes)
         }
         table.add(.evidence) { request, _ in
-            var query = try EvidenceQuery(QueryString(request))
+            var query = try EvidenceQuery(QueryString(request), now: clock.now)
             // What comes while the journal is read is not in the answer, so that its tag is true.
             query.upTo = min(query.upTo, journal.head)
             let removals = journal.removals
             let tag = EntityTag.state(revision: revision, removals: removals, upTo: query.upTo)
-            if EntityTag.matches(tag, request) { return EntityTag.notModified(tag) }
+            let dependsOnClock = query.filter.query?.usesNow ?? false
+            if !dependsOnClock, EntityTag.matches(tag, request) { return EntityTag.notModified(tag) }
             var response = Response(try await answer(query))
-            if journal.removals == removals { EntityTag.label(&response, tag) }
+            if !dependsOnClock, journal.removals == removals { EntityTag.label(&response, tag) }
             return response
         }
     }

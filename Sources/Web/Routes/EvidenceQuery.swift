@@ -1,5 +1,6 @@
 import Followers
 import HTTPTypes
+import KQL
 import Model
 
 /// Which events are asked for: a span of commits or of event times, and what an arc was merged by.
@@ -16,7 +17,10 @@ struct EvidenceQuery: Sendable {
     var port: Int64?
     var filter: LiveFilter
 
-    init(_ parameters: QueryString) throws {
+    private let predicate: KQLPredicate?
+
+    /// - Parameter now: what `now` stands for in the query.
+    init(_ parameters: QueryString, now: Timestamp) throws {
         func id(_ name: String, _ fallback: EventID) throws(Problem) -> EventID {
             guard let text = parameters[name] else { return fallback }
             guard let id = EventID(text) else { throw Problem(status: .badRequest, detail: "\(name): an event id is a whole number") }
@@ -67,15 +71,12 @@ struct EvidenceQuery: Sendable {
         if let type, AttackType(name: type) == nil {
             throw Problem(status: .badRequest, detail: "type: one of \(AttackType.allCases.map(\.name).joined(separator: ", "))")
         }
-        do {
-            filter = try LiveFilter(families: parameters["families"], types: parameters["types"])
-        } catch {
-            throw Problem(status: .badRequest, detail: "\(error)")
-        }
+        filter = try LiveFilter(parameters, now: now)
+        predicate = filter.query?.predicate(at: now)
     }
 
     func accepts(_ row: EventRow) -> Bool {
-        guard filter.accepts(row) else { return false }
+        guard filter.accepts(row), predicate.map({ $0.matches(row) }) ?? true else { return false }
         if let times, let time = row.date(.timestamp), !times.contains(time) { return false }
         if let type, row.string(.attackType) != type { return false }
         if let sensor, row.string(.observerName) ?? "" != sensor { return false }

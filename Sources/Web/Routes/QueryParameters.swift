@@ -27,13 +27,7 @@ struct QueryParameters: Sendable {
         case "false": wantsPartial = false
         default: throw Problem(status: .badRequest, detail: "partial: true or false")
         }
-        func time(_ name: String) throws(Problem) -> Timestamp? {
-            guard let text = values[name] else { return nil }
-            if let milliseconds = Int64(text), milliseconds.magnitude < 1 << 50 { return Timestamp(milliseconds: milliseconds) }
-            if let time = TimestampReader.iso8601.read(Array(text.utf8).span) { return time }
-            throw Problem(status: .badRequest, detail: "\(name): neither Unix milliseconds nor a time such as 2024-05-01T12:00:00Z")
-        }
-        let (from, to) = (try time("from"), try time("to"))
+        let (from, to) = (try Self.time("from", values), try Self.time("to", values))
         if let from, let to, from > to { throw Problem(status: .badRequest, detail: "from must not be behind to") }
         var upTo: EventID?
         if let text = values["upTo"] {
@@ -51,6 +45,14 @@ struct QueryParameters: Sendable {
         let times = from == nil && to == nil ? nil : (from ?? Timestamp(microseconds: .min))..<(to ?? Timestamp(microseconds: .max))
         scope = QueryScope(predicate, times: times, upTo: upTo)
         usesNow = predicate?.usesNow ?? false || values["compare"] != nil && to == nil
+    }
+
+    /// The time in a parameter; nil where it is not given.
+    static func time(_ name: String, _ values: QueryString) throws(Problem) -> Timestamp? {
+        guard let text = values[name] else { return nil }
+        if let milliseconds = Int64(text), milliseconds.magnitude < 1 << 50 { return Timestamp(milliseconds: milliseconds) }
+        if let time = TimestampReader.iso8601.read(Array(text.utf8).span) { return time }
+        throw Problem(status: .badRequest, detail: "\(name): neither Unix milliseconds nor a time such as 2024-05-01T12:00:00Z")
     }
 
     func text(_ name: String) -> String? { values[name] }

@@ -5,8 +5,9 @@ import Model
 extension Operation {
     static let snapshot = Operation(
         method: .get, path: "/api/v1/live/snapshot", name: "getSnapshot", tag: .state,
-        summary: "What a screen shows, once, for screens that poll.", parameters: [.families, .types],
-        reply: Reply("The snapshot.", .component("Snapshot")), allowance: .query)
+        summary: "What a screen shows, once, for screens that poll.", parameters: [.families, .types, .liveQuery],
+        reply: Reply("The snapshot.", .component("Snapshot")),
+        refusals: [.conflict: "A window is on all screens, and a query was given."], allowance: .query)
 
     static let replay = Operation(
         method: .post, path: "/api/v1/replay", name: "controlReplay", tag: .state,

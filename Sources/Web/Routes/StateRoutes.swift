@@ -17,14 +17,14 @@ struct StateRoutes: Sendable {
 
     func add(to table: inout RouteTable) {
         table.add(.snapshot) { request, _ in
-            do {
-                let parameters = QueryString(request)
-                let filter = try LiveFilter(families: parameters["families"], types: parameters["types"])
-                try await stage.catchUp()
-                return Response(stage.snapshot(filter).json)
-            } catch let error as LiveFilterError {
-                throw Problem(status: .badRequest, detail: "\(error)")
+            let filter = try LiveFilter(QueryString(request), now: stage.now)
+            if case .replaying = stage.refusal(of: filter) {
+                throw Problem(
+                    status: .conflict,
+                    detail: "a window is on all screens, and a query cannot be asked of it; play it by api/v1/live/replay")
             }
+            try await stage.catchUp()
+            return Response(stage.snapshot(filter).json)
         }
         table.add(.columns) { _, _ in Response(columns.json) }
         table.add(.about) { request, _ in Response(about, revalidating: request) }

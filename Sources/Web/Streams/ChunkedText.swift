@@ -41,6 +41,9 @@ struct ChunkedText {
         text.append(UInt8(ascii: "\n"))
     }
 
+    /// The text by itself, for answers that are framed by others.
+    var plain: ByteBuffer { ByteBuffer(bytes: text) }
+
     /// The text as one chunk, ready to be written to any number of connections.
     var chunk: ByteBuffer {
         var buffer = ByteBuffer()

@@ -117,10 +117,19 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         let request: StreamRequest
         do {
-            request = try StreamRequest(audience: audience, query: query, lastEventID: head.headerFields[.lastEventID])
+            request = try StreamRequest(audience: audience, query: query, lastEventID: head.headerFields[.lastEventID], now: hub.stage.now)
         } catch {
-            refuse(context, .badRequest, error.detail)
+            refuse(context, .badRequest, error.detail, position: error.position)
             return
+        }
+        switch audience == .screen ? hub.stage.refusal(of: request.filter) : nil {
+        case .replaying:
+            refuse(context, .conflict, "a window is on all screens, and a query cannot be asked of it; play it by api/v1/live/replay")
+            return
+        case .tooManyQueries:
+            refuse(context, .serviceUnavailable, "too many different queries are followed; try again later, or without q")
+            return
+        case nil: break
         }
         guard let shard = hub.shard(for: context.eventLoop) else {
             refuse(context, .serviceUnavailable, "too many streams are open; try again later, or poll api/v1/live/snapshot")
@@ -149,8 +158,8 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.read()
     }
 
-    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponse.Status, _ detail: String) {
-        let body = Problem(status: status, detail: detail).json
+    private func refuse(_ context: ChannelHandlerContext, _ status: HTTPResponse.Status, _ detail: String, position: Int? = nil) {
+        let body = Problem(status: status, detail: detail, position: position).json
         var fields = HTTPFields()
         fields[.contentType] = "application/problem+json"
         fields[.contentLength] = "\(body.count)"

@@ -28,9 +28,47 @@ extension Operation {
     static let live = Operation(
         method: .get, path: "/api/v1/live", name: "streamFrames", tag: .streams, summary: "Snapshots and frames for screens.",
         details: "A `snapshot` (Snapshot) first, then `frame` (Frame) messages, and `gap` where the screen was too slow. Does not end.",
-        parameters: [.families, .types],
+        parameters: [.families, .types, .liveQuery],
         reply: Reply(
             "Messages as things change.", Schema.string.described("Server-sent events."), type: "text/event-stream",
             example: "retry: 2000\n\n"),
-        refusals: [.serviceUnavailable: "Too many streams are open."])
+        refusals: [
+            .serviceUnavailable: "Too many streams are open, or too many different queries are followed.",
+            .conflict: "A window is on all screens, and a query was given.",
+        ])
+
+    static let playWindow = Operation(
+        method: .get, path: "/api/v1/live/replay", name: "playWindow", tag: .streams, summary: "Plays a stored window for one screen.",
+        details: """
+            A `snapshot` (Snapshot) of the window up to `at`, then `frame` (Frame) messages by event time, then `end` with `state` (`finished`, \
+            or `paused` after `frames`) and `clock`. `problem` (Problem) comes where the journal cannot be read further.
+            """,
+        parameters: [
+            .from.required, .to.required,
+            Parameter(name: "at", schema: Parameter.time, summary: "Where playing begins; by default at `from`."),
+            Parameter(
+                name: "speed", schema: Schema.number(1...600).standard(1), summary: "Original time against real time.", example: 60),
+            Parameter(name: "seconds", schema: .number(1...3600), summary: "In place of `speed`: how long the whole window takes."),
+            Parameter(
+                name: "frames", schema: .integer(0...100_000),
+                summary: "Only so many frames, sent at once: a step. With 0 the snapshot alone."),
+            .q, .families, .types, .upTo,
+        ],
+        reply: Reply(
+            "Messages at the pace of playing.", Schema.string.described("Server-sent events."), type: "text/event-stream",
+            example: "event: end\ndata: {\"state\":\"finished\",\"clock\":1767312000000}\n\n"),
+        refusals: [.serviceUnavailable: "Too many windows are being played."], allowance: .query)
+}
+
+extension Parameter {
+    /// The query of a screen; it chooses what is drawn and listed.
+    static let liveQuery = Parameter(
+        name: "q", schema: .string, summary: "Only arcs and rows of events that match this KQL.", example: "source.ip: 198.51.100.0/24")
+
+    /// The same, where it must be given.
+    var required: Parameter {
+        var copy = self
+        copy.isRequired = true
+        return copy
+    }
 }

@@ -31,33 +31,32 @@ struct StreamRequest: Sendable {
     }
 
     /// Reads filter and cursor; throws a sentence for the client.
-    init(audience: Audience, query: Substring, lastEventID: String?) throws(StreamRequestError) {
+    ///
+    /// - Parameter now: what `now` stands for in a query.
+    init(audience: Audience, query: Substring, lastEventID: String?, now: Timestamp) throws(StreamRequestError) {
         self.audience = audience
-        var families: String?
-        var types: String?
-        var after: String?
-        var seen: Set<Substring> = []
-        for part in query.split(separator: "&") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let value = pair.count == 2 ? String(pair[1]).replacing("%2C", with: ",").replacing("%2c", with: ",") : ""
-            guard seen.insert(pair[0]).inserted else { throw StreamRequestError("\(pair[0]): given twice; give it once") }
-            switch pair[0] {
-            case "families": families = value
-            case "types": types = value
-            case "after": after = value
-            default: throw StreamRequestError("there is no parameter \(pair[0]); use families, types, after")
+        let known = audience == .screen ? ["families", "types", "q", "after"] : ["families", "types", "after"]
+        let values = QueryString(String(query))
+        var seen: Set<String> = []
+        for (name, _) in values.parameters {
+            guard seen.insert(name).inserted else { throw StreamRequestError("\(name): given twice; give it once") }
+            guard known.contains(name) else {
+                throw StreamRequestError("there is no parameter \(name); use \(known.joined(separator: ", "))")
             }
         }
-        do {
-            // Programs get everything unless they say otherwise; screens attacks and posts.
-            let isUnfiltered = audience != .screen && families == nil && types == nil
-            filter =
-                isUnfiltered
-                ? .everything : try LiveFilter(families: families ?? (audience == .screen ? nil : "attack,post,record"), types: types)
+        do throws(Problem) {
+            if audience == .screen {
+                filter = try LiveFilter(values, now: now)
+            } else if values["families"] == nil, values["types"] == nil {
+                // Programs get everything unless they say otherwise.
+                filter = .everything
+            } else {
+                filter = try LiveFilter(checking: values["families"] ?? "attack,post,record", types: values["types"])
+            }
         } catch {
-            throw StreamRequestError("\(error)")
+            throw StreamRequestError(error.detail, position: error.position)
         }
-        if let text = lastEventID ?? after {
+        if let text = lastEventID ?? values["after"] {
             guard let id = EventID(text) else {
                 throw StreamRequestError("\(text) is no event id; use the id of the last event you received")
             }
@@ -69,6 +68,11 @@ struct StreamRequest: Sendable {
 /// What is wrong with a request for a stream.
 struct StreamRequestError: Error, Sendable {
     let detail: String
+    /// Where in the query the fault is.
+    let position: Int?
 
-    init(_ detail: String) { self.detail = detail }
+    init(_ detail: String, position: Int? = nil) {
+        self.detail = detail
+        self.position = position
+    }
 }

@@ -3,7 +3,7 @@
  * streams, a proxy that does not let it through), reconnects with growing pauses when it breaks.
  */
 
-import { address, fetchJSON } from '../api.js';
+import { address, fetchJSON, parameters } from '../api.js';
 
 const STREAM = 'api/v1/live';
 const SNAPSHOT = 'api/v1/live/snapshot';
@@ -15,8 +15,8 @@ const RETRY_STREAM_MS = 30_000;
 const QUIET_MS = 30_000;
 
 /**
- * @typedef {{phase: 'connecting'|'live'|'polling'|'reconnecting'|'stale', retryAt?: number}} ConnectionStatus
- *   `retryAt`: Unix milliseconds of the next attempt
+ * @typedef {{phase: 'connecting'|'live'|'polling'|'reconnecting'|'stale'|'refused', retryAt?: number, fault?: {message: string, position: number|null}}} ConnectionStatus
+ *   `retryAt`: Unix milliseconds of the next attempt; `fault`: what is wrong with the query
  */
 
 /** One connection to the server; tells `message(event, data)` and `status(ConnectionStatus)`. */
@@ -29,12 +29,15 @@ export class Connection {
   #timers = new Set();
   #lastMessageAt = 0;
   #closed = false;
+  #suffix;
 
   /**
    * @param {(event: string, data: any) => void} onMessage
    * @param {(status: ConnectionStatus) => void} onStatus
+   * @param {string} [query] KQL
    */
-  constructor(onMessage, onStatus) {
+  constructor(onMessage, onStatus, query = '') {
+    this.#suffix = query ? `?${parameters({ q: query })}` : '';
     this.#onMessage = onMessage;
     this.#onStatus = onStatus;
   }
@@ -54,7 +57,7 @@ export class Connection {
   }
 
   #openStream() {
-    const source = new EventSource(address(STREAM));
+    const source = new EventSource(address(STREAM + this.#suffix));
     this.#source = source;
     for (const name of ['snapshot', 'frame', 'gap']) {
       source.addEventListener(name, (event) => this.#receive(name, JSON.parse(event.data)));
@@ -86,12 +89,15 @@ export class Connection {
   async #poll(until) {
     if (this.#closed) return;
     try {
-      const snapshot = await fetchJSON(SNAPSHOT);
+      const snapshot = await fetchJSON(SNAPSHOT + this.#suffix);
       if (this.#closed) return;
       this.#onMessage('snapshot', snapshot);
       this.#onStatus({ phase: 'polling' });
-    } catch {
-      this.#reconnectLater();
+    } catch (error) {
+      if (this.#closed) return;
+      // What is wrong with the query stays wrong.
+      if (error.status === 400 || error.status === 409) this.#onStatus({ phase: 'refused', fault: { message: error.message, position: error.position } });
+      else this.#reconnectLater();
       return;
     }
     if (Date.now() < until) this.#after(POLL_MS, () => this.#poll(until));
@@ -101,7 +107,7 @@ export class Connection {
   async #checkQuiet() {
     if (!this.#source || Date.now() - this.#lastMessageAt < QUIET_MS) return;
     try {
-      this.#onMessage('snapshot', await fetchJSON(SNAPSHOT));
+      this.#onMessage('snapshot', await fetchJSON(SNAPSHOT + this.#suffix));
       this.#lastMessageAt = Date.now();
     } catch {
       this.#onStatus({ phase: 'stale' });

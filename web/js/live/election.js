@@ -13,23 +13,33 @@ const CLAIM_EXPIRES_MS = 3500;
 /** @typedef {{lead: () => void, follow: () => void}} Roles called when this tab becomes leader, or ceases to be */
 
 /**
- * Takes part in the election for as long as the page lives.
+ * Takes part in the election for as long as the page lives, or until it leaves.
  * @param {string} name what is shared
  * @param {BroadcastChannel} channel
  * @param {string} tab this tab's id
  * @param {Roles} roles
+ * @returns {() => void} takes part no longer
  */
 export function takePart(name, channel, tab, roles) {
-  if (navigator.locks) standForLock(name, roles);
-  else new Lease(channel, tab, roles).start();
+  if (navigator.locks) return standForLock(name, roles);
+  const lease = new Lease(channel, tab, roles);
+  lease.start();
+  return () => lease.leave();
 }
 
-/** Waits for the lock and keeps it until the page goes. @param {string} name @param {Roles} roles */
+/** Waits for the lock and keeps it until the page goes, or the tab leaves. @param {string} name @param {Roles} roles */
 function standForLock(name, roles) {
-  navigator.locks.request(name, () => {
+  const waiting = new AbortController();
+  let release = () => {};
+  navigator.locks.request(name, { signal: waiting.signal }, () => {
+    if (waiting.signal.aborted) return undefined;
     roles.lead();
-    return new Promise(() => {});
-  }).catch(() => roles.follow());
+    return new Promise((resolve) => { release = () => resolve(undefined); });
+  }).catch(() => waiting.signal.aborted || roles.follow());
+  return () => {
+    waiting.abort();
+    release();
+  };
 }
 
 /** An election by announcements, for pages without Web Locks. */
@@ -40,6 +50,8 @@ class Lease {
   #leading = false;
   #claimedAt = 0;
   #heardAt = 0;
+  #timer = 0;
+  #isOut = false;
 
   constructor(channel, tab, roles) {
     this.#channel = channel;
@@ -52,8 +64,19 @@ class Lease {
     this.#heardAt = Date.now() - CLAIM_EXPIRES_MS + 300 + Math.random() * 700;
     this.#channel.addEventListener('message', ({ data }) => this.#hear(data));
     this.#channel.postMessage({ kind: 'who-leads' });
-    addEventListener('pagehide', () => this.#leading && this.#channel.postMessage({ kind: 'leader-gone' }));
-    setInterval(() => this.#tick(), CLAIM_INTERVAL_MS / 2);
+    addEventListener('pagehide', () => this.#goes());
+    this.#timer = setInterval(() => this.#tick(), CLAIM_INTERVAL_MS / 2);
+  }
+
+  /** Lets another tab lead. */
+  leave() {
+    clearInterval(this.#timer);
+    this.#goes();
+    this.#isOut = true;
+  }
+
+  #goes() {
+    if (this.#leading && !this.#isOut) this.#channel.postMessage({ kind: 'leader-gone' });
   }
 
   #tick() {

@@ -22,6 +22,10 @@ export class Feed extends EventTarget {
   #tab = crypto.getRandomValues(new Uint32Array(2)).join('-');
   /** @type {BroadcastChannel} */
   #channel;
+  #query = '';
+  /** Whether the state is of another query than the one that is asked. */
+  #isStale = false;
+  #leave = () => {};
   /** Events up to this one are accounted for by a gap. */
   #shedUpTo = 0n;
   /** @type {Connection|null} set while this tab leads */
@@ -32,27 +36,46 @@ export class Feed extends EventTarget {
     return this.#connection !== null;
   }
 
-  start() {
-    const name = `petrel-live ${new URL('.', document.baseURI).pathname}`;
+  /** Begins; tabs with the same query share one stream. @param {string} [query] KQL */
+  start(query = '') {
+    this.#query = query;
+    const name = `petrel-live ${new URL('.', document.baseURI).pathname}${query ? ` ${query}` : ''}`;
     this.#channel = new BroadcastChannel(name);
     this.#channel.addEventListener('message', ({ data }) => this.#hear(data));
-    takePart(name, this.#channel, this.#tab, { lead: () => this.#lead(), follow: () => this.#follow() });
+    this.#leave = takePart(name, this.#channel, this.#tab, { lead: () => this.#lead(), follow: () => this.#follow() });
     this.#askForState();
+  }
+
+  /** Asks for other events; what is shown stays until they are there. Nothing before `start`. @param {string} query */
+  setQuery(query) {
+    if (!this.#channel || query === this.#query) return;
+    this.#leave();
+    this.#connection?.close();
+    this.#connection = null;
+    this.#channel.close();
+    this.#isStale = true;
+    this.#shedUpTo = 0n;
+    this.start(query);
   }
 
   #lead() {
     if (this.#connection) return;
-    this.#connection = new Connection(
+    const channel = this.#channel;
+    const connection = new Connection(
       (event, data) => {
-        this.#channel.postMessage({ kind: 'message', event, data });
+        if (this.#connection !== connection) return;
+        channel.postMessage({ kind: 'message', event, data });
         this.#take(event, data);
       },
       (status) => {
-        this.#channel.postMessage({ kind: 'status', status });
+        if (this.#connection !== connection) return;
+        channel.postMessage({ kind: 'status', status });
         this.#setStatus(status);
       },
+      this.#query,
     );
-    this.#connection.open();
+    this.#connection = connection;
+    connection.open();
   }
 
   #follow() {
@@ -62,15 +85,16 @@ export class Feed extends EventTarget {
   }
 
   #askForState() {
-    if (this.leads || this.state.snapshot) return;
-    this.#channel.postMessage({ kind: 'want-state', tab: this.#tab });
-    setTimeout(() => this.#askForState(), ASK_AGAIN_MS);
+    if (this.leads || this.#hasState) return;
+    const channel = this.#channel;
+    channel.postMessage({ kind: 'want-state', tab: this.#tab });
+    setTimeout(() => channel === this.#channel && this.#askForState(), ASK_AGAIN_MS);
   }
 
   #hear(message) {
-    if (message.kind === 'want-state' && this.leads && this.state.snapshot) {
+    if (message.kind === 'want-state' && this.leads && this.#hasState) {
       this.#channel.postMessage({ kind: 'state', tab: message.tab, snapshot: this.state.snapshot, status: this.status });
-    } else if (message.kind === 'state' && message.tab === this.#tab && !this.state.snapshot) {
+    } else if (message.kind === 'state' && message.tab === this.#tab && !this.#hasState) {
       this.#setStatus(message.status);
       this.#take('snapshot', message.snapshot);
     } else if (message.kind === 'message' && !this.leads) {
@@ -80,12 +104,18 @@ export class Feed extends EventTarget {
     }
   }
 
+  get #hasState() {
+    return this.state.snapshot !== null && !this.#isStale;
+  }
+
   #take(event, data) {
     if (event === 'snapshot') {
+      if (this.#isStale) this.state = new LiveState();
+      this.#isStale = false;
       const first = this.state.snapshot === null;
       const rows = this.state.replace(data).filter(([id]) => BigInt(id) > this.#shedUpTo);
       this.#tell('rows', { rows, backfill: first });
-    } else if (!this.state.snapshot) {
+    } else if (!this.#hasState) {
       return;
     } else if (event === 'frame') {
       this.#tell('rows', { rows: this.state.advance(data), backfill: false, frame: data });

@@ -12,6 +12,8 @@ const MOST = 24;
 /** A single event has its arc's dot. */
 const LEAST = 2;
 const CELL_PX = 18;
+/** A circle stands above a sensor whose mark it would cover, so far from it. */
+const SENSOR_PX = 9;
 const RADIUS_PX = { least: 9, perMagnitude: 4, most: 24 };
 
 /**
@@ -71,6 +73,7 @@ export class ClusterMarks {
   #layer;
   #camera;
   #onCluster;
+  #sensors;
   /** By the key of the heaviest place. @type {Map<string, {cluster: Cluster, element: HTMLElement}>} */
   #marks = new Map();
 
@@ -78,11 +81,13 @@ export class ClusterMarks {
    * @param {HTMLElement} layer
    * @param {import('./camera.js').Camera} camera
    * @param {(cluster: Cluster) => void} onCluster
+   * @param {() => import('./projection.js').Place[]} sensors the places that marks of sensors take
    */
-  constructor(layer, camera, onCluster) {
+  constructor(layer, camera, onCluster, sensors) {
     this.#layer = layer;
     this.#camera = camera;
     this.#onCluster = onCluster;
+    this.#sensors = sensors;
     camera.addEventListener('change', () => this.#arrange());
   }
 
@@ -126,10 +131,12 @@ export class ClusterMarks {
   }
 
   #arrange() {
+    const sensors = this.#sensors().map((place) => this.#camera.toScreen(place));
     for (const { cluster, element } of this.#marks.values()) {
       const [x, y, seen] = this.#camera.toScreen(cluster.places[0].place);
+      const covered = sensors.find(([sx, sy]) => Math.hypot(sx - x, sy - y) < cluster.radius + SENSOR_PX);
       element.hidden = !seen;
-      element.style.transform = `translate(${x}px, ${y}px) translate(-50%, -50%)`;
+      element.style.transform = `translate(${x}px, ${covered ? covered[1] - cluster.radius - SENSOR_PX : y}px) translate(-50%, -50%)`;
     }
   }
 }

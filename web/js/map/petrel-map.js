@@ -56,7 +56,7 @@ export class PetrelMap extends HTMLElement {
   #sources = new SourcePlaces();
   /** @type {Map<string, import('./projection.js').Place & {onScreen: false}>} */
   #places = new Map();
-  #mode = '';
+  #stage = '';
   #running = false;
   #labelsAt = 0;
   /** @type {PointerEvent|null} the newest that the hint has not followed */
@@ -76,7 +76,7 @@ export class PetrelMap extends HTMLElement {
     this.#land = new BaseLayer(this.#base, camera);
     this.#markers = new Markers(this.#layer, camera, openSensor);
     this.#posts = new PostMarks(this.#layer, camera, (id) => model.select({ kind: 'event', id }));
-    this.#circles = new ClusterMarks(this.#layer, camera, ({ places }) => model.select({ kind: 'places', places }));
+    this.#circles = new ClusterMarks(this.#layer, camera, ({ places }) => model.select({ kind: 'places', places }), () => [...this.#places.values()]);
     this.#arcs = new ArcLayer(this.#front, camera, model.filter, this.emphasis, new URLSearchParams(location.search).get('renderer') === 'canvas');
     this.dataset.renderer = this.#arcs.kind;
     steer(this, camera, (x, y) => this.#click(x, y), () => this.#still.matches);
@@ -172,13 +172,14 @@ export class PetrelMap extends HTMLElement {
 
   /** Numbers have changed: shade countries, place sensors, let the sun move. */
   #update() {
-    const { countries, sensors, unplaced, mode } = this.#model.snapshot;
-    if (mode !== this.#mode) {
-      if (this.#mode) {
+    const { countries, sensors, unplaced } = this.#model.snapshot;
+    const { stage } = this.#model;
+    if (stage !== this.#stage) {
+      if (this.#stage) {
         this.#arcs.clear();
         this.#sources.clear();
       }
-      this.#mode = mode;
+      this.#stage = stage;
     }
     this.#land.shade(countries);
     this.#shine();

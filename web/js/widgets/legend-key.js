@@ -12,7 +12,7 @@ const MARKS = [
   ['ring', 'Ring', 'A source of which only the country is known. It stands in the country’s middle, which is nobody’s address.'],
   ['circle', 'Circle', 'Events of the last minutes from places that overlap at this zoom. Dashed: only countries are known. Zoom in to part them.'],
   ['sensor', 'Double circle', 'A sensor that stands where the configuration says.'],
-  ['sensor off', 'Dashed circle', 'A sensor without a place, in the tray beside the map.'],
+  ['unplaced', 'Dashed circle', 'A sensor without a place, in the tray beside the map.'],
   ['post', 'Diamond', 'A post: at the place it states, or that of an address it names. Hollow: only the country is known.'],
   ['trace', 'Arc', 'From source to sensor. Wide is many events in one arc (×n), or what is unusual where that is chosen. A location says nothing about who was behind it.'],
   ['night', 'Shade', 'Countries: the more attacks, the stronger. The dark side of the earth is where it is night.'],
@@ -26,10 +26,11 @@ const MARKS = [
 export function legendKey(model) {
   const { button, menu } = menuButton('Key', () => [h('h2.key-title', { text: 'What the map shows' }),
     h('dl.key', {}, ...MARKS.flatMap(([kind, name, meaning]) => [
-      h('dt', {}, h(`span.key-mark.${kind.replace(' ', '.')}`, { 'aria-hidden': 'true' }), name), h('dd', { text: meaning })])),
+      h('dt', {}, h(`span.key-mark.key-${kind}`, { 'aria-hidden': 'true' }), name), h('dd', { text: meaning })])),
     h('p.key-tray', { data: { testid: 'key-tray' }, text: trayText(model.snapshot?.unplaced) })],
   { className: 'chip chip-key', testid: 'legend-key', title: 'What the marks of the map mean', arrow: false });
   menu.classList.add('key-menu');
+  menu.tabIndex = 0;
   return [button, menu];
 }
 

@@ -1,5 +1,5 @@
 /**
- * <petrel-actions>: pause, theme, full screen, help, about.
+ * <petrel-actions>: pause, replay, theme, full screen, help, about.
  */
 
 import { h, icon } from '../dom.js';
@@ -7,6 +7,7 @@ import { h, icon } from '../dom.js';
 const ICONS = {
   pause: 'M5.5 3v10M10.5 3v10',
   resume: 'M5 3l8 5-8 5z',
+  replay: 'M8 1.800a6.200 6.200 0 1 1-5.600 3.500M2 2.300v3.200h3.200M8 4.800V8l2.300 1.400',
   theme: 'M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7z',
   fullscreen: 'M2.5 6v-3.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   help: 'M5.800 6a2.300 2.300 0 1 1 3.300 2.100c-.7.4-1.100.8-1.100 1.700M8 12.600v.1',
@@ -15,6 +16,7 @@ const ICONS = {
 
 const BUTTONS = [
   { action: 'pause', label: 'Pause the picture', key: 'space' },
+  { action: 'replay', label: 'Replay what is stored', key: 'r' },
   { action: 'theme', label: 'Dark or light', key: 't' },
   { action: 'fullscreen', label: 'Full screen', key: 'f' },
   { action: 'help', label: 'Keys and help', key: '?' },

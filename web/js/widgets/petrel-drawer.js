@@ -6,6 +6,7 @@ import { fetchEvent, fetchEvidence } from '../api.js';
 import { h } from '../dom.js';
 import { count, counted, dateTime, portName, share, utc } from '../format.js';
 import { setFragmentValue } from '../fragment.js';
+import { clause } from '../kql.js';
 import { exploreAddress, pivotsOf } from '../pivots.js';
 import { typeGlyph, typeLabel, TYPES } from '../types.js';
 import { entityAddress } from '../entity/kinds.js';
@@ -17,6 +18,8 @@ const BACK = '‹';
 const COPIED_MS = 1500;
 /** The parameter of api/v1/evidence that asks for an entry of a top list. */
 const TOP_PARAMETER = { countries: 'country', addresses: 'address', ports: 'port', sensors: 'sensor', types: 'type' };
+/** The field that the entries of a top list are values of. */
+const TOP_FIELD = { countries: 'source.geo.country_iso_code', addresses: 'source.ip', ports: 'destination.port', sensors: 'observer.name', types: 'attack.type' };
 const TOP_NAME = { countries: 'Country', addresses: 'Address', ports: 'Port', sensors: 'Sensor', types: 'Type' };
 
 customElements.define('petrel-drawer', class extends HTMLElement {
@@ -75,7 +78,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(typeGlyph(type), `${typeLabel(type)} · ${country ?? 'unknown'} → ${sensor ?? 'unnamed sensor'}`);
     const where = { stated: 'Position stated by the record', city: 'Position of the city', country: 'Only the country is known' }[accuracy];
     const note = `${where ?? 'Position'} (${lat}°, ${lon}°): where the address is registered, not who was behind it.`;
-    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type }), (evidence) => this.#evidenceList(evidence, note));
+    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type, q: this.#model.query || null }), (evidence) => this.#evidenceList(evidence, note));
   }
 
   /** The events behind an entry of a top list, from the server, over the window of the totals. */
@@ -83,8 +86,17 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(`${TOP_NAME[top]} ${label ?? key}`);
     const { window } = this.#model.snapshot;
     const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
-    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack' }),
-      (evidence) => this.#evidenceList(evidence, 'In the window of the totals.', top === 'countries' ? this.#countryFacts(key, label ?? key) : ''));
+    // A replay counts what matches; live totals are of everything.
+    const q = this.#model.player ? this.#model.query || null : null;
+    this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack', q }), (evidence) => [this.#narrowButton(clause(TOP_FIELD[top], key)),
+      ...this.#evidenceList(evidence, 'In the window of the totals.', top === 'countries' ? this.#countryFacts(key, label ?? key) : '')]);
+  }
+
+  #narrowButton(part) {
+    return h('div.drawer-tools', {}, h('button.button', {
+      type: 'button', text: 'Show only these on the map', title: part, data: { testid: 'narrow' },
+      on: { click: () => this.dispatchEvent(new CustomEvent('narrow', { detail: part })) },
+    }));
   }
 
   /** A country's part in what the map shows, and where there is more. */
@@ -111,7 +123,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     const { filter } = this.#model;
     const types = filter.active ? TYPES.filter(({ id }) => filter.shows(id)).map(({ id }) => id).join(',') : null;
     const where = accuracy === 'country' ? 'Only the country is known; the point is its middle.' : 'The position of the city.';
-    this.#load(fetchEvidence(spans, { lat: place.lat, lon: place.lon, families: 'attack', types }),
+    this.#load(fetchEvidence(spans, { lat: place.lat, lon: place.lon, families: 'attack', types, q: this.#model.query || null }),
       (evidence) => this.#evidenceList(evidence, `${where} What came from here since this screen first saw it.`));
   }
 

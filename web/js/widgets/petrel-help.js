@@ -6,6 +6,11 @@ import { h } from '../dom.js';
 
 const KEYS = [
   ['space', 'Pause the picture; nothing is lost, totals are right on resuming'],
+  ['r', 'Time bar: replay what is stored'],
+  ['space  .  o', 'With the time bar: play or pause, a step, loop'],
+  ['[  ]', 'Slower, faster'],
+  ['b', 'Back to live'],
+  ['/', 'Filter the map by a query'],
   ['+  −  0', 'Zoom in, zoom out, whole world (focus on the map)'],
   ['← ↑ → ↓', 'Move the map, or turn the globe'],
   ['v', 'Globe or flat map'],

@@ -10,7 +10,8 @@ import { SEVERITIES, TYPES, typeLabel } from '../types.js';
 import { ceiling, outline, remainder, seriesOf, stackedBars, timeTicks } from './histogram-shapes.js';
 
 /** Room for the labels, in CSS pixels. */
-const LEFT = 46;
+export const PLOT_LEFT = 46;
+const LEFT = PLOT_LEFT;
 const BOTTOM = 20;
 const TOP = 6;
 /** Series with a colour of their own; seven hues can be told apart, the rest is grey. */

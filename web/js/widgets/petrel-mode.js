@@ -24,16 +24,17 @@ customElements.define('petrel-mode', class extends HTMLElement {
   /** @param {import('../model.js').Model} model */
   connect(model) {
     this.append(this.#badge, this.#clock, this.#replay);
-    model.addEventListener('change', () => this.#show(model.snapshot));
+    model.addEventListener('change', () => this.#show(model.snapshot, model.player !== null));
   }
 
-  #show({ mode, clock, replay }) {
-    document.body.dataset.mode = mode;
+  /** A window that is played on this screen alone has controls of its own. */
+  #show({ mode, clock, replay }, isOwn) {
+    document.body.dataset.mode = isOwn ? 'own-replay' : mode;
     this.#badge.dataset.mode = mode;
     this.#badge.title = MEANING[mode] ?? '';
     setText(this.#badge, mode.toUpperCase());
     document.title = `${mode === 'live' ? '' : `${mode.toUpperCase()} · `}Petrel · live map`;
-    this.#replay.hidden = mode !== 'replay';
+    this.#replay.hidden = mode !== 'replay' || isOwn;
     setText(this.#clock, mode === 'replay' ? dateTime(clock) : timeOfDay(clock));
     this.#clock.title = utc(clock);
     if (mode !== 'replay' || !replay) return;

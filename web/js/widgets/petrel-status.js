@@ -7,12 +7,14 @@ import { count, duration } from '../format.js';
 
 const PHASES = {
   connecting: 'Connecting', live: 'Connected', polling: 'Polling', reconnecting: 'Reconnecting', stale: 'No answer',
+  refused: 'Query refused',
 };
 const PHASE_MEANING = {
   connecting: 'Waiting for the first message',
   live: 'One stream for all tabs of this browser',
   polling: 'The stream was refused: asking for the state every 5 s',
   reconnecting: 'The stream broke; what is shown is the last state',
+  refused: 'The query has a fault: nothing is shown until it is right',
   stale: 'The server does not answer; what is shown is the last state',
 };
 /** Lag from which the badge warns, in seconds. */
