@@ -120,6 +120,11 @@ import Testing
         await fixture.journal.close()
     }
 
+    private struct Taken: FrameSink {
+        var events: [MapEvent] = []
+        mutating func add(_ event: MapEvent, _: [SensorTable.Sensor]) { events.append(event) }
+    }
+
     @Test(arguments: [40, 700])
     func `A slice holds few events, and shows the same`(limit: Int) async throws {
         let plan = ReplayPlan(window: window, start: window.lowerBound, speed: 200)
@@ -127,11 +132,10 @@ import Testing
             plan, upTo: fixture.journal.head, journal: fixture.journal, sensors: SensorTable(), now: fixture.clock.now, limit: limit)
         var found: [EventID] = []
         for frame in 0..<plan.frameCount {
-            func take(_ event: MapEvent, _: [SensorTable.Sensor]) {
-                #expect(plan.frame(of: event.time) == frame)
-                found.append(event.id)
-            }
-            _ = try await reader.frame(frame, isWanted: { true }, take: take)
+            var taken = Taken()
+            _ = try await reader.frame(frame, into: &taken)
+            #expect(taken.events.allSatisfy { plan.frame(of: $0.time) == frame })
+            found += taken.events.map(\.id)
         }
         // A block is read whole before it is seen whether it was too much.
         #expect(reader.mostHeld > 0 && reader.mostHeld <= limit + 400)
@@ -180,8 +184,8 @@ import Testing
     }
 
     @Test func `Nobody's replay ends between two blocks`() async throws {
-        var session = stage.replay(ReplayPlan(window: window, start: window.upperBound, speed: 600))
-        await #expect(throws: CancellationError.self) { try await session.begin { false } }
+        var session = stage.replay(ReplayPlan(window: window, start: window.upperBound, speed: 600)) { false }
+        await #expect(throws: CancellationError.self) { try await session.begin() }
         await fixture.journal.close()
     }
 

@@ -17,11 +17,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 STOP_SECONDS = 20
+#: What a page shows may take a while on a busy machine; no test measures time by it.
+expect.set_options(timeout=20_000)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 

@@ -258,8 +258,10 @@ public final class LiveStage: Sendable {
     }
 
     /// A session that plays a stored window for one screen, from the journal as it stands.
-    public func replay(_ plan: ReplayPlan) -> ReplaySession {
-        ReplaySession(plan, journal: journal, context: context, sensors: state.withLock { $0.sensors })
+    ///
+    /// - Parameter isWanted: asked between blocks; when it says no, reading ends with `CancellationError`.
+    public func replay(_ plan: ReplayPlan, isWanted: @escaping @Sendable () -> Bool = { true }) -> ReplaySession {
+        ReplaySession(plan, journal: journal, context: context, sensors: state.withLock { $0.sensors }, isWanted: isWanted)
     }
 
     /// A screen with that filter comes: frames are made for it from now on.

@@ -29,77 +29,95 @@ struct ReplayReader: Sendable {
     private let journal: EventJournal
     private let matches: @Sendable (EventRow) -> Bool
     private let limit: Int
+    /// Asked between blocks; when it says no, reading ends with `CancellationError`.
+    private let isWanted: @Sendable () -> Bool
+    private var slice = Slice(first: 0, end: 0)
     private var frames: [Int: Frame] = [:]
     private var loaded = 0..<0
     /// How many frames the next slice has.
     private var length = 64
 
     init(
-        _ plan: ReplayPlan, upTo: EventID, journal: EventJournal, sensors: SensorTable, now: Timestamp, limit: Int = Self.heldEvents
+        _ plan: ReplayPlan, upTo: EventID, journal: EventJournal, sensors: SensorTable, now: Timestamp, limit: Int = Self.heldEvents,
+        isWanted: @escaping @Sendable () -> Bool = { true }
     ) {
         self.plan = plan
         self.upTo = upTo
         self.journal = journal
         self.sensors = sensors
         self.limit = limit
+        self.isWanted = isWanted
         let predicate = plan.filter.query?.predicate(at: now)
         matches = { row in predicate.map { $0.matches(row) } ?? true }
     }
 
-    /// Calls `take` with every event of a frame and returns its newest rows, oldest first. Frames are asked for in their order.
-    mutating func frame(
-        _ index: Int, isWanted: @Sendable () -> Bool, take: (MapEvent, [SensorTable.Sensor]) -> Void
-    ) async throws -> [TickerRow] {
+    /// Adds every event of a frame to a sink and returns its newest rows, oldest first. Frames are asked for in their order.
+    mutating func frame(_ index: Int, into sink: inout some FrameSink) async throws -> [TickerRow] {
         if loaded.contains(index) {
-            for event in frames[index]?.events ?? [] { take(event, sensors.sensors) }
+            for event in frames[index]?.events ?? [] { sink.add(event, sensors.sensors) }
         } else {
-            try await load(from: index, isWanted: isWanted, take: take)
+            try await load(from: index, into: &sink)
         }
         return frames.removeValue(forKey: index)?.rows ?? []
     }
 
-    /// Calls `body` with every event of those times, in the order of commits.
-    mutating func read(
-        _ times: Range<Timestamp>, isWanted: @Sendable () -> Bool, _ body: (MapEvent, EventRow, [SensorTable.Sensor]) -> Void
-    ) async throws {
-        var cursor = EventID.zero
-        while let block = try await block(after: cursor, times, isWanted) {
-            visit(block, after: cursor, times, body)
-            cursor = block.lastID
-        }
+    /// The frames of a slice while it is read.
+    private struct Slice {
+        /// The frame that is played now; its events go to the sink.
+        let first: Int
+        /// The frame behind the last.
+        var end: Int
+        var frames: [Int: Frame] = [:]
+        /// Events of the other frames.
+        var held = 0
     }
 
-    private mutating func load(from index: Int, isWanted: @Sendable () -> Bool, take: (MapEvent, [SensorTable.Sensor]) -> Void) async throws
-    {
-        var end = min(index + length, plan.frameCount)
-        var found: [Int: Frame] = [:]
-        var held = 0
+    private mutating func load(from index: Int, into sink: inout some FrameSink) async throws {
+        slice = Slice(first: index, end: min(index + length, plan.frameCount))
         var cursor = EventID.zero
-        let plan = plan
-        while let block = try await block(after: cursor, plan.time(of: index)..<plan.time(of: end), isWanted) {
-            visit(block, after: cursor, plan.time(of: index)..<plan.time(of: end)) { event, row, sensors in
-                guard let number = plan.frame(of: event.time) else { return }
-                if number == index {
-                    take(event, sensors)
-                } else {
-                    found[number, default: Frame()].events.append(event)
-                    held += 1
-                }
-                if event.family != .record, plan.filter.accepts(event.family, event.type) {
-                    found[number, default: Frame()].add(event, row, sensors)
-                }
-            }
+        while let block = try await block(after: cursor, times) {
+            add(block, after: cursor, to: &sink)
             cursor = block.lastID
-            mostHeld = max(mostHeld, held)
-            if held > limit {
-                end = Self.cut(&found, behind: index, to: limit / 2)
-                held = found.reduce(0) { $0 + $1.value.events.count }
-                length = end - index
+        }
+        take()
+    }
+
+    /// The times of the slice that is read.
+    private var times: Range<Timestamp> { plan.time(of: slice.first)..<plan.time(of: slice.end) }
+
+    /// Makes the slice that was read the one that is played.
+    private mutating func take() {
+        if slice.held < limit / 8, slice.end - slice.first == length { length = min(2 * length, Self.longest) }
+        frames = slice.frames
+        loaded = slice.first..<slice.end
+        slice = Slice(first: 0, end: 0)
+    }
+
+    /// Adds the events of a block to the slice that is read.
+    @inline(never)
+    private mutating func add(_ block: Block, after cursor: EventID, to sink: inout some FrameSink) {
+        let plan = plan
+        var reading = Slice(first: 0, end: 0)
+        swap(&reading, &slice)
+        visit(block, after: cursor, plan.time(of: reading.first)..<plan.time(of: reading.end)) { event, row, sensors in
+            guard let number = plan.frame(of: event.time) else { return }
+            if number == reading.first {
+                sink.add(event, sensors)
+            } else {
+                reading.frames[number, default: Frame()].events.append(event)
+                reading.held += 1
+            }
+            if event.family != .record, plan.filter.accepts(event.family, event.type) {
+                reading.frames[number, default: Frame()].add(event, row, sensors)
             }
         }
-        if held < limit / 8, end - index == length { length = min(2 * length, Self.longest) }
-        frames = found
-        loaded = index..<end
+        mostHeld = max(mostHeld, reading.held)
+        if reading.held > limit {
+            reading.end = Self.cut(&reading.frames, behind: reading.first, to: limit / 2)
+            reading.held = reading.frames.reduce(0) { $0 + $1.value.events.count }
+            length = reading.end - reading.first
+        }
+        swap(&reading, &slice)
     }
 
     /// Forgets the last frames until so many events are left; returns where the slice ends then. The frame in front stays.
@@ -115,8 +133,11 @@ struct ReplayReader: Sendable {
         return end
     }
 
-    /// The next block that may hold events of those times.
-    private func block(after cursor: EventID, _ times: Range<Timestamp>, _ isWanted: @Sendable () -> Bool) async throws -> Block? {
+    /// The next block that may hold events of those times, to be looked at with ``visit(_:after:_:_:)``.
+    ///
+    /// Kept out of the functions that wait for it: the compiler of Swift 6.3 fails over these in release builds otherwise.
+    @inline(never)
+    func block(after cursor: EventID, _ times: Range<Timestamp>) async throws -> Block? {
         try Task.checkCancellation()
         guard isWanted() else { throw CancellationError() }
         guard cursor < upTo, !times.isEmpty else { return nil }
@@ -125,7 +146,11 @@ struct ReplayReader: Sendable {
         return block.flatMap { $0.firstID <= upTo ? $0 : nil }
     }
 
-    private mutating func visit(
+    /// Calls `body` with the events of a block that lie behind a cursor and are of those times, in the order of commits.
+    ///
+    /// Kept out of functions that wait, as ``block(after:_:)`` is.
+    @inline(never)
+    mutating func visit(
         _ block: Block, after cursor: EventID, _ times: Range<Timestamp>, _ body: (MapEvent, EventRow, [SensorTable.Sensor]) -> Void
     ) {
         for index in block.firstIndex(after: cursor)..<block.firstIndex(after: upTo) {
@@ -134,6 +159,32 @@ struct ReplayReader: Sendable {
             guard times.contains(row.date(.timestamp) ?? id.committed), matches(row) else { continue }
             body(MapEvent(row, id: id, sensors: &sensors), row, sensors.sensors)
         }
+    }
+}
+
+/// Takes the events of a frame.
+protocol FrameSink {
+    mutating func add(_ event: MapEvent, _ sensors: [SensorTable.Sensor])
+}
+
+/// What a frame shows and adds.
+struct FrameCount: FrameSink, Sendable {
+    let filter: LiveFilter
+    /// Everything since the window's start.
+    var tally: Tally
+    /// Attacks and posts of the frame.
+    private(set) var shown = 0
+    private(set) var arcs = ArcSet()
+
+    init(filter: LiveFilter, tally: Tally) {
+        self.filter = filter
+        self.tally = tally
+    }
+
+    mutating func add(_ event: MapEvent, _ sensors: [SensorTable.Sensor]) {
+        tally.add(event, limit: ReplaySession.maximumAddresses, sensors: sensors)
+        if event.family != .record { shown += 1 }
+        if filter.accepts(event.family, event.type) { arcs.add(event) }
     }
 }
 

@@ -30,31 +30,37 @@ public struct ReplaySession: Sendable {
     private var shownCountries: [CountryCode: Int] = [:]
     private var shownSensors = -1
 
-    init(_ plan: ReplayPlan, journal: EventJournal, context: LiveContext, sensors: SensorTable) {
+    init(
+        _ plan: ReplayPlan, journal: EventJournal, context: LiveContext, sensors: SensorTable,
+        isWanted: @escaping @Sendable () -> Bool = { true }
+    ) {
         self.plan = plan
         self.journal = journal
         self.context = context
         let extent = journal.extent
         upTo = min(plan.upTo ?? extent.head, extent.head)
         stored = extent.stored
-        reader = ReplayReader(plan, upTo: upTo, journal: journal, sensors: sensors, now: context.clock.now)
+        reader = ReplayReader(plan, upTo: upTo, journal: journal, sensors: sensors, now: context.clock.now, isWanted: isWanted)
     }
 
     /// Counts the window up to where playing begins, and tells what a screen shows there.
-    ///
-    /// - Parameter isWanted: asked between blocks; when it says no, the counting ends with `CancellationError`.
-    public mutating func begin(isWanted: @Sendable () -> Bool = { true }) async throws -> [UInt8] {
+    public mutating func begin() async throws -> [UInt8] {
         if let upTo = plan.upTo, upTo < journal.head {
             stored = try await journal.reading { reader throws(JournalError) in try reader.count(upTo: upTo) }
         }
         if plan.window.lowerBound < plan.start {
+            let times = plan.window.lowerBound..<plan.start
             var counted = Tally()
-            try await reader.read(plan.window.lowerBound..<plan.start, isWanted: isWanted) { event, _, sensors in
-                counted.add(event, limit: Self.maximumAddresses, sensors: sensors)
+            var cursor = EventID.zero
+            while let block = try await reader.block(after: cursor, times) {
+                reader.visit(block, after: cursor, times) { event, _, sensors in
+                    counted.add(event, limit: Self.maximumAddresses, sensors: sensors)
+                }
+                cursor = block.lastID
             }
             tally = counted
         }
-        let rows = try await recent(isWanted)
+        let rows = try await recent()
         let scene = scene()
         shownCountries = tally.countries
         shownSensors = reader.sensors.revision
@@ -62,32 +68,25 @@ public struct ReplaySession: Sendable {
     }
 
     /// The next frame; nil at the window's end, and when the plan's number of frames was played.
-    public mutating func step(isWanted: @Sendable () -> Bool = { true }) async throws -> ReplayFrame? {
+    public mutating func step() async throws -> ReplayFrame? {
         guard !isOver else { return nil }
-        var arcs = ArcSet()
-        var count = 0
-        let filter = plan.filter
         // Taken out while it is added to, so that it is not copied.
-        var tally = Tally()
-        swap(&tally, &self.tally)
-        let rows = try await reader.frame(next, isWanted: isWanted) { event, sensors in
-            tally.add(event, limit: Self.maximumAddresses, sensors: sensors)
-            if event.family != .record { count += 1 }
-            if filter.accepts(event.family, event.type) { arcs.add(event) }
-        }
-        swap(&tally, &self.tally)
+        var count = FrameCount(filter: plan.filter, tally: Tally())
+        swap(&count.tally, &tally)
+        let rows = try await reader.frame(next, into: &count)
+        swap(&count.tally, &tally)
         let span = StageScene.Span.times(from: plan.time(of: next), to: plan.time(of: next + 1))
         next += 1
-        newest.append(count)
+        newest.append(count.shown)
         if newest.count > ReplayPlan.framesPerSecond { newest.removeFirst() }
         let scene = scene()
         let withSensors = shownSensors != reader.sensors.revision
         let json = scene.frame(
-            arcs, span: span, rows: rows.lazy.map(\.json), unlike: shownCountries, withSensors: withSensors,
+            count.arcs, span: span, rows: rows.lazy.map(\.json), unlike: shownCountries, withSensors: withSensors,
             isFull: isOver || next % Self.fullEvery == 0)
         shownCountries = tally.countries
         shownSensors = reader.sensors.revision
-        return ReplayFrame(events: arcs.events, json: json)
+        return ReplayFrame(events: count.arcs.events, json: json)
     }
 
     /// Where the clock stands: everything before it is counted.
@@ -117,7 +116,7 @@ public struct ReplaySession: Sendable {
     }
 
     /// The newest rows before the start, oldest first.
-    private mutating func recent(_ isWanted: @Sendable () -> Bool) async throws -> [TickerRow] {
+    private mutating func recent() async throws -> [TickerRow] {
         let reach = plan.start.microseconds.subtractingReportingOverflow(Self.recentFrames &* plan.frameLength)
         let from = max(plan.window.lowerBound, Timestamp(microseconds: reach.overflow ? .min : reach.partialValue))
         guard from < plan.start else { return [] }
@@ -127,10 +126,14 @@ public struct ReplaySession: Sendable {
             found.removeFirst(max(0, found.count - Self.recentRows))
         }
         let filter = plan.filter
-        try await reader.read(from..<plan.start, isWanted: isWanted) { event, row, sensors in
-            guard event.family != .record, filter.accepts(event.family, event.type) else { return }
-            found.append((event.time, TickerRow(event, row: row, sensors: sensors)))
-            if found.count > 8 * Self.recentRows { keepNewest() }
+        var cursor = EventID.zero
+        while let block = try await reader.block(after: cursor, from..<plan.start) {
+            reader.visit(block, after: cursor, from..<plan.start) { event, row, sensors in
+                guard event.family != .record, filter.accepts(event.family, event.type) else { return }
+                found.append((event.time, TickerRow(event, row: row, sensors: sensors)))
+                if found.count > 8 * Self.recentRows { keepNewest() }
+            }
+            cursor = block.lastID
         }
         keepNewest()
         return found.map(\.row)

@@ -52,11 +52,11 @@ struct ReplayRoutes: Sendable {
 
     /// Sends the snapshot, then frames by the clock, then the end.
     private func play(_ parameters: ReplayParameters, to outlet: inout Outlet, _ progress: Progress) async throws {
-        var session = stage.replay(parameters.plan)
+        var session = stage.replay(parameters.plan) { progress.isWanted }
         do {
-            try await outlet.event("snapshot", try await session.begin { progress.isWanted })
+            try await outlet.event("snapshot", try await session.begin())
             var due = pace.now()
-            while let frame = try await session.step(isWanted: { progress.isWanted }) {
+            while let frame = try await session.step() {
                 if parameters.isPaced {
                     due += ReplayPlan.framePeriod
                     let now = pace.now()
