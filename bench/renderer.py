@@ -76,6 +76,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--frames", type=int, default=240, help="in each run, or 20 seconds")
+    parser.add_argument("--arcs", type=int, nargs="+", default=[], help="only these cases (default: all; 0 is the globe's base layer)")
     parser.add_argument("--without", action="append", default=[], choices=list(CASES))
     parser.add_argument("--size", default="640x360", metavar="WIDTHxHEIGHT",
                         help="of the canvases; it makes no difference to the main thread, and a browser without a graphics card draws small ones sooner")
@@ -93,7 +94,7 @@ def main():
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=str(ROOT)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_port}"
-    cases = sorted({arcs for name in CASES if name not in arguments.without for arcs in CASES[name]})
+    cases = sorted({arcs for name in CASES if name not in arguments.without for arcs in CASES[name] if arcs in (arguments.arcs or CASES[name])})
     rows = [["arcs", "contender", "frame ms", "p95 ms", "new arcs ms"]]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=os.environ.get("PETREL_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"])
