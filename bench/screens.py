@@ -5,7 +5,7 @@
 
 1. First meaningful paint: each screen in a new browser context (nothing cached), from the start of the navigation until what the screen is
    for is there: numbers of the map, rows of Explore, of an entity page, sources. Beside it the browser's first contentful paint.
-2. Typing: a query of some 70 characters in the query bar while the server proposes fields and values; the longest task of the page
+2. Typing: a query of 75 characters in the query bar while the server proposes fields and values; the longest task of the page
    (PerformanceObserver, `longtask`: none is told of below 50 ms) and the longest handling of a key (`event`).
 3. Live: alerts through /api/v1/ingest, as many as come in an hour at 1,000 a second, faster; the page's heap after a collection
    (CDP) and its DOM nodes after the first tenth and at the end.
