@@ -84,8 +84,10 @@ import Testing
         }
     }
 
-    @Test(arguments: [("attacks", nil, "families", "attacks"), (nil, "scan,<b>", "types", "<b>")] as [(String?, String?, String, String)])
-    func `A name that does not exist is told`(families: String?, types: String?, parameter: String, value: String) {
+    @Test(
+        arguments: [("attacks", nil, "families", "attacks"), (nil, "scan,<b>", "types", "<b>"), (nil, "web,scan,web", "types", "web")]
+            as [(String?, String?, String, String)])
+    func `A name that does not exist, or stands twice, is told`(families: String?, types: String?, parameter: String, value: String) {
         let error = #expect(throws: LiveFilterError.self) { try LiveFilter(families: families, types: types) }
         #expect(error?.parameter == parameter && error?.value == value && error?.allowed.isEmpty == false)
     }

@@ -41,7 +41,7 @@ def test_every_operation_keeps_its_promises(server, tmp_path):
     # The document itself is read before the tests, not by one.
     operations = sum(len(methods) for methods in described["paths"].values()) - 1
     command = [
-        Path(sys.executable).parent / "schemathesis", "run", f"http://127.0.0.1:{server.port}/api/v1/openapi.json",
+        Path(sys.executable).parent / "schemathesis", "--config-file", ROOT / "Tests/system/schemathesis.toml", "run", f"http://127.0.0.1:{server.port}/api/v1/openapi.json",
         "--header", f"Authorization: {BEARER['Authorization']}", *(f"--exclude-path={path}" for path in endless),
         "--phases", "examples,coverage,fuzzing", "--max-examples", str(EXAMPLES), "--seed", "20261121", "--continue-on-failure", "--no-color",
         # Parameters that only go together, KQL and cursors cannot be told by a schema: a good value may be refused.

@@ -11,29 +11,32 @@ public struct LiveFilter: Hashable, Sendable {
 
     /// A filter by names; nil means the default (attacks and posts; every type).
     ///
-    /// Throws ``LiveFilterError`` for a name that does not exist, and for an empty one.
+    /// Throws ``LiveFilterError`` for a name that does not exist or stands twice, and for an empty one.
     public init(families: String? = nil, types: String? = nil, query: LiveQuery? = nil) throws(LiveFilterError) {
         self.query = query
-        var familyBits: UInt8 = 0
-        for name in (families ?? "attack,post").split(separator: ",", omittingEmptySubsequences: false) {
-            guard let family = EventFamily(name: String(name)) else {
-                throw LiveFilterError(parameter: "families", value: String(name), allowed: EventFamily.allCases.map(\.name))
-            }
-            familyBits |= 1 << family.rawValue
-        }
-        self.families = familyBits
+        let known = EventFamily.allCases.map { (name: $0.name, bit: Int($0.rawValue)) }
+        self.families = UInt8(truncatingIfNeeded: try Self.bits(families ?? "attack,post", "families", known))
         guard let types else {
             self.types = .max
             return
         }
-        var typeBits: UInt16 = 0
-        for name in types.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let type = AttackType(name: String(name)) else {
-                throw LiveFilterError(parameter: "types", value: String(name), allowed: AttackType.allCases.map(\.name))
+        let all = AttackType.allCases.map { (name: $0.name, bit: Int($0.rawValue)) }
+        self.types = UInt16(truncatingIfNeeded: try Self.bits(types, "types", all))
+    }
+
+    /// A bit for each name of a list with commas.
+    private static func bits(
+        _ text: String, _ parameter: String, _ known: [(name: String, bit: Int)]
+    ) throws(LiveFilterError) -> Int {
+        var bits = 0
+        for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let bit = known.first { $0.name == name }.map { 1 << $0.bit }
+            guard let bit, bits & bit == 0 else {
+                throw LiveFilterError(parameter: parameter, value: String(name), isRepeated: bit != nil, allowed: known.map(\.name))
             }
-            typeBits |= 1 << UInt16(type.rawValue)
+            bits |= bit
         }
-        self.types = typeBits
+        return bits
     }
 
     private init(allFamilies: Void) {
@@ -69,16 +72,19 @@ public struct LiveFilter: Hashable, Sendable {
     }
 }
 
-/// A filter that names something that does not exist.
+/// A filter that names something that does not exist, or something twice.
 public struct LiveFilterError: Error, Sendable, CustomStringConvertible {
     /// The parameter of the URL.
     public let parameter: String
     /// What it said.
     public let value: String
+    /// Whether that stands there twice.
+    public let isRepeated: Bool
     /// What it may say.
     public let allowed: [String]
 
     public var description: String {
-        "\(parameter): \(value.isEmpty ? "a name is missing" : "there is no \(value)"); choose from \(allowed.joined(separator: ", "))"
+        let fault = isRepeated ? "\(value) stands there twice" : value.isEmpty ? "a name is missing" : "there is no \(value)"
+        return "\(parameter): \(fault); choose from \(allowed.joined(separator: ", "))"
     }
 }
