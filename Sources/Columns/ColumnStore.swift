@@ -82,8 +82,14 @@ public final class ColumnStore: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             async let warmth: Void = warm()
+            var watch = BurstWatch()
             while !Task.isCancelled {
+                watch.look(journal.count(), at: .now)
                 do {
+                    if watch.isBurst, try await givesWay() {
+                        try await Task.sleep(for: BurstWatch.span)
+                        continue
+                    }
                     if try await step() { continue }
                     if await !journal.wait(upTo) { return }
                 } catch {
@@ -107,7 +113,7 @@ public final class ColumnStore: Service {
     /// Takes one block; false at the head.
     private func step() async throws -> Bool {
         let head = try await journal.lastID() ?? .zero
-        let givesWay = head.committed < upTo.committed.adding(seconds: Self.mostLagSeconds)
+        let givesWay = try await givesWay()
         // Full since the block before, or since writing it failed.
         if box.withLock({ $0.state.tail.isFull }) {
             try await work(givingWay: givesWay) { Result { () throws(ColumnError) in try self.seal() } }.get()
@@ -123,6 +129,12 @@ public final class ColumnStore: Service {
         await work(givingWay: givesWay) { self.add(block) }
         caughtUp.publish(upTo)
         return true
+    }
+
+    /// Whether the columns are so little behind that storing events and answering questions go before.
+    private func givesWay() async throws -> Bool {
+        let (head, known) = (try await journal.lastID() ?? .zero, upTo)
+        return known != .zero && head.committed < known.committed.adding(seconds: Self.mostLagSeconds)
     }
 
     private func add(_ block: Block) {

@@ -10,6 +10,8 @@ public struct JournalFeed: Sendable {
     let firstID: @Sendable () async throws(JournalError) -> EventID?
     /// Id of the newest event.
     let lastID: @Sendable () async throws(JournalError) -> EventID?
+    /// Events in the journal now.
+    let count: @Sendable () -> Int64
     /// What retention has removed, and the ids of what is kept nevertheless.
     let liveness: @Sendable () async throws(JournalError) -> Liveness
     /// Waits for an event behind an id; false when there will be none.
@@ -20,6 +22,7 @@ public struct JournalFeed: Sendable {
         next = { id throws(JournalError) in try await journal.next(after: id, needsRaw: false) }
         firstID = { () throws(JournalError) in try await journal.reading { reader throws(JournalError) in try reader.firstID() } }
         lastID = { () throws(JournalError) in journal.head }
+        count = { journal.storedCount }
         liveness = { () throws(JournalError) in
             try await journal.reading { reader throws(JournalError) in try Self.liveness(reader) }
         }
@@ -35,6 +38,8 @@ public struct JournalFeed: Sendable {
         firstID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.firstID() } }
         lastID = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try box.reader.lastID() } }
         liveness = { () throws(JournalError) in try reader.withLock { box throws(JournalError) in try Self.liveness(box.reader) } }
+        // Nothing is waited for here, so nobody asks how many come.
+        count = { 0 }
         wait = { _ in false }
     }
 
