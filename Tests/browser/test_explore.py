@@ -201,20 +201,6 @@ def test_a_link_restores_the_view_exactly_in_another_browser(open_screen, new_co
     assert explore_state(other) == shown
 
 
-def test_views_are_saved_and_opened(open_screen, mixed):
-    page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h"))
-    counted(page, 17)
-    page.get_by_test_id("views").click()
-    page.get_by_test_id("view-name").fill("My sensor")
-    page.get_by_test_id("view-save").click()
-    page.get_by_test_id("query").fill("")
-    page.keyboard.press("Enter")
-    page.wait_for_function("() => !location.search.includes('q=')")
-    page.get_by_test_id("views").click()
-    page.get_by_test_id("saved-view").filter(has_text="My sensor").click()
-    counted(page, 17)
-
-
 def test_exports_hold_the_events_and_no_formula(server, open_screen):
     sensor = "explore-export"
     server.ingest([alert(sensor, ago=5, signature='=HYPERLINK("x"),"quoted"'), alert(sensor, ago=9, signature="plain")])
