@@ -54,7 +54,8 @@ extension Operation {
                 "upTo": Schema.string.described("Id of the last event in the columns."), "events": .count, "segments": .count,
                 "bytes": .count,
                 "mended": Schema.count.described("Segments made again since the start, because a part was found to be damaged."),
-                "failure": Schema.string.orNull.described("Why the columns do not follow the journal at the moment, or why a damaged segment cannot be made again."),
+                "failure": Schema.string.orNull.described(
+                    "Why the columns do not follow the journal at the moment, or why a damaged segment cannot be made again."),
                 "text": .object([
                     "indexed": Schema.count.described("Events whose words are indexed."),
                     "sealed": Schema.count.described("Events in sealed segments, which can be indexed; the newest are searched in memory."),
