@@ -8,7 +8,7 @@ extension ColumnStore {
 
     /// Reads what the first screen needs, newest events first, so that whoever opens it does not wait for the disk.
     ///
-    /// A damaged column is left for the question that needs it, which says so.
+    /// Ends at a damaged column, which is made again; what is behind it is read when it is needed.
     func warm() async {
         guard let segments = try? reading({ _, _, _ in }).segments else { return }
         for segment in segments.reversed() {

@@ -30,6 +30,12 @@ public final class ColumnStore: Service {
     private let lastFailure = Mutex<String?>(nil)
     /// The numbers of values that hold across segments.
     let shared: SharedNumbers
+    /// Segments of which a part was found to be damaged.
+    let damaged: AsyncStream<MappedSegment>
+    private let damage: AsyncStream<MappedSegment>.Continuation
+    private let mendings = Atomic(0)
+    /// Why a damaged segment could not be made again, until one can.
+    let mendingFailure = Mutex<String?>(nil)
     /// Time until what failed is tried again.
     private static let retryPause = Duration.seconds(5)
     /// How far work on columns gives way to what stores events and answers questions, and how far it may fall behind for that.
@@ -64,8 +70,10 @@ public final class ColumnStore: Service {
         self.lock = lock
         self.folder = scratch ?? folder
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // Who finds a segment damaged later tells of it again.
+        (damaged, damage) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
         let first = try await journal.firstID()
-        let chain = SegmentChain(folder: folder, isOwner: scratch == nil, journal: journal)
+        let chain = SegmentChain(folder: folder, isOwner: scratch == nil, journal: journal) { [damage] in damage.yield($0) }
         let segments = try await chain.load()
         let after = segments.last?.lastID ?? EventID((first?.value ?? 1) - 1)
         caughtUp = CommitSignal(head: after)
@@ -82,28 +90,34 @@ public final class ColumnStore: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
             async let warmth: Void = warm()
+            async let mending: Void = mend()
             var watch = BurstWatch()
             while !Task.isCancelled {
                 watch.look(journal.count(), at: .now)
                 do {
-                    if watch.isBurst, try await givesWay() {
+                    if watch.isBurst, givesWay(try await head()) {
                         try await Task.sleep(for: BurstWatch.span)
                         continue
                     }
                     if try await step() { continue }
-                    if await !journal.wait(upTo) { return }
+                    if await !journal.wait(upTo) { break }
                 } catch {
                     lastFailure.withLock { $0 = "\(error)" }
                     // Cancellation ends the wait early, and the loop sees it.
                     try? await Task.sleep(for: Self.retryPause)
                 }
             }
+            damage.finish()
             await warmth
+            await mending
         }
     }
 
     /// Why the columns do not follow at the moment; nil when they do.
     public var failure: String? { lastFailure.withLock { $0 } }
+
+    /// Why a segment in which damage was found could not be made again; nil when all is well.
+    public var repairFailure: String? { mendingFailure.withLock { $0 } }
 
     /// Takes what the journal has now; for programs that do not run the service.
     ///
@@ -112,8 +126,8 @@ public final class ColumnStore: Service {
 
     /// Takes one block; false at the head.
     private func step() async throws -> Bool {
-        let head = try await journal.lastID() ?? .zero
-        let givesWay = try await givesWay()
+        let head = try await head()
+        let givesWay = givesWay(head)
         // Full since the block before, or since writing it failed.
         if box.withLock({ $0.state.tail.isFull }) {
             try await work(givingWay: givesWay) { Result { () throws(ColumnError) in try self.seal() } }.get()
@@ -131,9 +145,11 @@ public final class ColumnStore: Service {
         return true
     }
 
+    private func head() async throws -> EventID { try await journal.lastID() ?? .zero }
+
     /// Whether the columns are so little behind that storing events and answering questions go before.
-    private func givesWay() async throws -> Bool {
-        let (head, known) = (try await journal.lastID() ?? .zero, upTo)
+    private func givesWay(_ head: EventID) -> Bool {
+        let known = upTo
         return known != .zero && head.committed < known.committed.adding(seconds: Self.mostLagSeconds)
     }
 
@@ -165,13 +181,33 @@ public final class ColumnStore: Service {
         let after = last ?? EventID((builder.firstID?.value ?? 1) - 1)
         let path = "\(folder)/\(Self.padded(after))-\(Self.padded(builder.lastID)).columns"
         try SegmentFile.write(builder, to: path)
-        let segment = try MappedSegment(path: path)
+        let segment = try map(path)
         box.withLock { box in
             box.state.segments.append(segment)
             builder.startAnew()
         }
         sealed.publish(segment.lastID)
     }
+
+    /// The segment of a file that was just written.
+    func map(_ path: String) throws(ColumnError) -> MappedSegment { try MappedSegment(path: path) { [damage] in damage.yield($0) } }
+
+    /// Puts a segment that was made again, or nothing, in the place of another; false when that one has gone meanwhile.
+    func replace(_ old: MappedSegment, by new: MappedSegment?) -> Bool {
+        let isThere = box.withLock { box in
+            guard let place = box.state.segments.firstIndex(where: { $0 === old }) else { return false }
+            box.state.segments.replaceSubrange(place...place, with: new.map { [$0] } ?? [])
+            return true
+        }
+        if isThere {
+            shared.removeAll()
+            mendings.wrappingAdd(1, ordering: .relaxed)
+        }
+        return isThere
+    }
+
+    /// Segments that were made again since the start, because a part of them was found to be damaged.
+    public var mended: Int { mendings.load(ordering: .relaxed) }
 
     private static func padded(_ id: EventID) -> String {
         let digits = String(id.value)

@@ -17,6 +17,8 @@ final class MappedSegment: @unchecked Sendable {
     private let entries: [SegmentFile.Entry]
     /// Its words.
     let text: TextSlot
+    /// Told when a part is found to be damaged.
+    private let onDamage: @Sendable (MappedSegment) -> Void
     /// What has been looked at and found whole.
     private struct Loaded {
         var columns: [ColumnView?]
@@ -29,9 +31,10 @@ final class MappedSegment: @unchecked Sendable {
     private let loaded: Mutex<LoadedBox>
     private struct LoadedBox: @unchecked Sendable { var value: Loaded }
 
-    /// Maps the file and checks its head.
-    init(path: String) throws(ColumnError) {
+    /// Maps the file and checks its head; a part is checked when it is first used, and `onDamage` is told of each that is damaged.
+    init(path: String, onDamage: @escaping @Sendable (MappedSegment) -> Void = { _ in }) throws(ColumnError) {
         self.path = path
+        self.onDamage = onDamage
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ColumnError.io(path, errno) }
         defer { close(descriptor) }
@@ -94,6 +97,15 @@ final class MappedSegment: @unchecked Sendable {
 
     /// The segment with the columns of those fields; checks what is used for the first time.
     func view(of fields: [Field]) throws(ColumnError) -> SegmentView {
+        do throws(ColumnError) {
+            return try checkedView(of: fields)
+        } catch {
+            if error.code == .damaged { onDamage(self) }
+            throw error
+        }
+    }
+
+    private func checkedView(of fields: [Field]) throws(ColumnError) -> SegmentView {
         try loaded.withLock { box throws(ColumnError) in
             var loaded = box.value
             if loaded.frame == nil { loaded.frame = try frame() }

@@ -66,11 +66,11 @@ final class SegmentBuilder {
     /// The id of the first row.
     var firstID: EventID? { rows > 0 ? EventID(runs.base[1]) : nil }
 
-    /// Adds the events of a block from an index on.
+    /// Adds the events of a block from an index on, none behind the id `last`.
     ///
     /// - Returns: the index of the first event that found no room.
-    func add(_ block: Block, from first: Int) -> Int {
-        let end = min(block.events.count, first + max(fullRows - rows, 0))
+    func add(_ block: Block, from first: Int, through last: EventID? = nil) -> Int {
+        let end = min(last.map(block.firstIndex(after:)) ?? block.events.count, first + max(fullRows - rows, 0))
         guard first < end else { return first }
         block.forEachRun(in: first..<end) { index, id, _ in beginRun(id, row: rows + index - first) }
         block.events.bytes.withUnsafeBytes { bytes in

@@ -10,6 +10,8 @@ struct SegmentChain {
     /// Whether files that do not fit may be removed.
     let isOwner: Bool
     let journal: JournalFeed
+    /// Told of segments of which a part is found to be damaged.
+    let onDamage: @Sendable (MappedSegment) -> Void
 
     /// The whole segments that fit the journal, from its first event on; removes the other files if they are ours.
     func load() async throws -> [MappedSegment] {
@@ -41,7 +43,7 @@ struct SegmentChain {
         guard name.hasSuffix(".columns"), let after = EventID(name.prefix(19)) else { return nil }
         let segment: MappedSegment
         do throws(ColumnError) {
-            segment = try MappedSegment(path: path)
+            segment = try MappedSegment(path: path, onDamage: onDamage)
         } catch {
             // What cannot be read just now is no reason to make it again.
             if error.code == .damaged { return nil }

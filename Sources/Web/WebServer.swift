@@ -75,6 +75,7 @@ public struct WebServer: Service {
     private let columns: ColumnStore
     private let text: TextIndexer?
     private let notes: NoteBook
+    private let views: ViewBook
     private let access: AccessControl
     private let clock: WallClock
     private let about: [UInt8]
@@ -86,11 +87,12 @@ public struct WebServer: Service {
     /// - Parameters:
     ///   - text: what indexes the words of the columns; nil where nothing does.
     ///   - notes: what people wrote about things.
+    ///   - views: what people saved of the workbench.
     ///   - about: JSON of the About page.
     ///   - onListening: told the port once connections are accepted.
     public init(
         options: WebOptions, pipeline: IngestPipeline, stage: LiveStage, columns: ColumnStore, text: TextIndexer? = nil, notes: NoteBook,
-        clock: WallClock = .system, about: [UInt8], logger: Logger,
+        views: ViewBook, clock: WallClock = .system, about: [UInt8], logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) throws(WebError) {
         guard options.token != nil || options.isLoopback else {
@@ -113,6 +115,7 @@ public struct WebServer: Service {
         self.columns = columns
         self.text = text
         self.notes = notes
+        self.views = views
         self.clock = clock
         self.about = about
         self.logger = logger
@@ -175,6 +178,7 @@ public struct WebServer: Service {
         SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
         DeadLetterRoutes(pipeline: pipeline).add(to: &table)
         NoteRoutes(book: notes).add(to: &table)
+        ViewRoutes(book: views).add(to: &table)
         let state = ColumnState(columns: columns, text: text)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, columns: state, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(

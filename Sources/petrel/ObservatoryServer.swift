@@ -112,8 +112,9 @@ struct ObservatoryServer {
         let path = options.pathPrefix
         let local = ["0.0.0.0", "::"].contains(options.host) ? "127.0.0.1" : address
         let notes = try NoteBook(path: "\(installation.dataFolder)/notes.sqlite")
+        let views = try ViewBook(path: "\(installation.dataFolder)/views.sqlite")
         let web = try WebServer(
-            options: options, pipeline: pipeline, stage: stage, columns: columns, text: text, notes: notes,
+            options: options, pipeline: pipeline, stage: stage, columns: columns, text: text, notes: notes, views: views,
             about: About.json(assetFolder: installation.assetFolder), logger: logger
         ) { [isSimulated, dataFolder] port in
             ServerFile(dataFolder: dataFolder).write("http://\(local):\(port)\(path)")

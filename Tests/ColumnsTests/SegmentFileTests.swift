@@ -85,19 +85,64 @@ import Testing
         #expect(kinds == Set(0...8))
     }
 
-    @Test func `A query of a damaged column is refused, others are answered`() async throws {
-        let (fixture, files) = try await Self.written(seed: 23)
-        var bytes = try Self.read(files[1])
+    /// A store whose second segment has a damaged byte in the codes of `user.name`, and the file.
+    private static func damaged(seed: UInt64) async throws -> (fixture: ColumnFixture, store: ColumnStore, file: String) {
+        let (fixture, files) = try await written(seed: seed)
+        var bytes = try read(files[1])
         let entry = try #require(
-            Self.directory(bytes).first { $0.kind == SegmentFile.Kind.codes.rawValue && $0.field == UInt32(Field.userName.rawValue) })
+            directory(bytes).first { $0.kind == SegmentFile.Kind.codes.rawValue && $0.field == UInt32(Field.userName.rawValue) })
         bytes[Int(entry.offset)] ^= 0xff
-        try Self.write(bytes, files[1])
-        let engine = QueryEngine(try await fixture.store(fullRows: 600), width: 2)
+        try write(bytes, files[1])
+        return (fixture, try await fixture.store(fullRows: 600), files[1])
+    }
+
+    @Test func `A query of a damaged column is refused, others are answered`() async throws {
+        let (fixture, store, _) = try await Self.damaged(seed: 23)
+        let engine = QueryEngine(store, width: 2)
         #expect(Self.code { _ = try engine.groups(QueryScope(), by: [.field(.userName)]) } == .damaged)
         #expect(Self.code { _ = try engine.page(QueryScope(), PageRequest(limit: 1000)) } == .damaged)
         #expect(try engine.count(QueryScope()).value == fixture.events.count)
         let tags = try engine.groups(QueryScope(), by: [.field(.tags)]).value
         #expect(Set(tags) == ColumnFixture.groups(fixture.events, by: [.field(.tags)]))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `A segment in which damage was found is made again while the store runs`() async throws {
+        let (fixture, store, file) = try await Self.damaged(seed: 27)
+        let engine = QueryEngine(store, width: 2)
+        let before = try engine.groups(QueryScope(), by: [.field(.tags)]).value
+        #expect(Self.code { _ = try engine.groups(QueryScope(), by: [.field(.userName)]) } == .damaged)
+        #expect(store.mended == 0)
+        let running = Task { try await store.run() }
+        while store.mended == 0 { await Task.yield() }
+        running.cancel()
+        try await running.value
+        #expect(store.mended == 1 && store.repairFailure == nil && store.size.segments == 3)
+        #expect(
+            Set(try engine.groups(QueryScope(), by: [.field(.userName)]).value)
+                == ColumnFixture.groups(fixture.events, by: [.field(.userName)]))
+        #expect(try engine.groups(QueryScope(), by: [.field(.tags)]).value == before)
+        try await Self.expectWhole(fixture, "made again")
+        _ = try MappedSegment(path: file).view(of: [.userName])
+    }
+
+    @Test func `A segment is made again of what the journal still has of it, once, and by nobody else`() async throws {
+        let (fixture, store, file) = try await Self.damaged(seed: 28)
+        let segment = store.sealedSegments[1]
+        let reader = try await ColumnStore(
+            folder: fixture.folder.file("columns"), scratch: fixture.folder.file("scratch"), lock: nil,
+            journal: JournalFeed(fixture.journal),
+            fullRows: 600)
+        let whole = try Self.read(file)
+        #expect(try await !reader.mend(reader.sealedSegments[1]))
+        #expect(try Self.read(file) == whole)
+        #expect(try await store.mend(segment))
+        #expect(try await !store.mend(segment))
+        #expect(store.mended == 1)
+        // What cannot be written is said, and the segment stays.
+        let again = store.sealedSegments[1]
+        try FileManager.default.createDirectory(atPath: file + ".new", withIntermediateDirectories: false)
+        await #expect(throws: ColumnError.self) { _ = try await store.mend(again) }
+        #expect(store.sealedSegments[1] === again)
     }
 
     @Test func `A changed byte of the head or of the directory is noticed at once`() async throws {

@@ -91,7 +91,8 @@ struct RunningServer: Sendable {
         let columns = try await ColumnStore(folder: folder.file("columns"), journal: JournalFeed(journal))
         let server = try WebServer(
             options: options, pipeline: pipeline, stage: stage, columns: columns,
-            notes: try NoteBook(path: folder.file("notes.sqlite"), clock: clock), about: Array("{}".utf8), logger: logger
+            notes: try NoteBook(path: folder.file("notes.sqlite"), clock: clock),
+            views: try ViewBook(path: folder.file("views.sqlite"), clock: clock), about: Array("{}".utf8), logger: logger
         ) { port in
             listening.yield(port)
         }

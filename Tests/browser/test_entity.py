@@ -96,6 +96,40 @@ def test_what_is_no_address_is_said(open_screen):
     expect(page.get_by_test_id("error")).to_contain_text("There are no pages for “planet”")
 
 
+def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen):
+    address, sensor = "203.0.113.91", "entity-live"
+
+    def shown(number):
+        expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(number))
+
+    page = open_screen(f"entity/ip/{address}")
+    expect(page.get_by_test_id("empty")).to_be_visible()
+    page.mouse.move(5, 5)
+    page.keyboard.press("l")
+    expect(page.get_by_test_id("follow")).to_have_attribute("aria-pressed", "true")
+    server.ingest([alert(sensor, source=address, signature="first")])
+    shown(1)
+    server.ingest([alert(sensor, source=address, signature="second")])
+    shown(2)
+    expect(page.locator("#row-0")).to_contain_text("second")
+    page.get_by_test_id("histogram").hover()
+    server.ingest([alert(sensor, source=address, signature="third"), alert(sensor, source="203.0.113.92", signature="another's")])
+    expect(page.get_by_test_id("news")).to_have_text("1 more · show")
+    shown(2)
+    page.mouse.move(5, 5)
+    shown(3)
+    expect(page.locator("#row-0")).to_contain_text("third")
+    page.locator("#row-1").click()
+    expect(page.get_by_test_id("event-panel")).to_contain_text("second")
+    server.ingest([alert(sensor, source=address, signature="fourth")])
+    expect(page.get_by_test_id("news")).to_have_text("1 more · show")
+    shown(3)
+    page.keyboard.press("Escape")
+    page.get_by_test_id("news").click()
+    shown(4)
+    expect(page.locator("#row-0")).to_contain_text("fourth")
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_everything_fits(open_screen, known, size):
     page = open_screen(f"entity/ip/{ADDRESS}", viewport=SIZES[size])

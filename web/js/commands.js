@@ -5,7 +5,7 @@
 import { entityAddress, guesses, kindNamed } from './entity/kinds.js';
 import { conjuncts } from './kql.js';
 import { exploreAddress } from './pivots.js';
-import { savedViews } from './saved-views.js';
+import { knownViews } from './saved-views.js';
 import { address } from './api.js';
 import { toggleTheme } from './theme.js';
 import { screens } from './widgets/petrel-nav.js';
@@ -19,7 +19,7 @@ import { screens } from './widgets/petrel-nav.js';
 export function commandsFor(text, own, showKeys) {
   const fixed = [
     ...screens.map(({ label, href }) => ({ name: label, group: 'Go to', href })),
-    ...savedViews().map(({ name, search }) => ({ name, group: 'Saved views', href: address(`explore?${search}`) })),
+    ...knownViews().map(({ name, search }) => ({ name, group: 'Saved views', href: address(`explore?${search}`) })),
     ...own.map((command) => ({ group: 'Here', ...command })),
     { name: 'Dark or light', group: 'Everywhere', hint: 't', perform: toggleTheme },
     { name: 'Keys', group: 'Everywhere', hint: '?', perform: showKeys },

@@ -1,33 +1,40 @@
 /**
- * Views that the viewer has named, kept in this browser.
+ * Views that people have named, kept on the server for all who work with it.
  */
 
-const KEY = 'petrel.views';
+import { ask, send } from './api.js';
 
-/** @typedef {{name: string, search: string}} SavedView `search`: what stands behind the question mark of its link */
+/**
+ * @typedef {object} SavedView
+ * @property {string} id
+ * @property {string} name
+ * @property {string} search what stands behind the question mark of its link
+ * @property {string} created
+ * @property {string|null} changed
+ * @property {string} tag of what was read, to be sent with a change
+ */
 
-/** All saved views by name. @returns {SavedView[]} */
-export function savedViews() {
-  try {
-    const views = JSON.parse(localStorage.getItem(KEY) ?? '[]');
-    return Array.isArray(views) ? views.filter((view) => typeof view?.name === 'string' && typeof view?.search === 'string') : [];
-  } catch {
-    return [];
-  }
+/** @type {SavedView[]} */
+let known = [];
+
+/** The views as they were last read. */
+export const knownViews = () => known;
+
+/** Reads all views, by name. @returns {Promise<SavedView[]>} */
+export async function loadViews() {
+  ({ views: known } = await ask('views', {}));
+  return known;
 }
 
-/** Saves a view under a name, in place of the one that has it. @param {SavedView} view */
-export const saveView = (view) => write([...savedViews().filter(({ name }) => name !== view.name), view]);
+/**
+ * Saves a view.
+ * @param {string} name
+ * @param {string} search
+ * @param {SavedView|undefined} replaced the view that it takes the place of
+ */
+export const saveView = (name, search, replaced) => (replaced
+  ? send(`api/v1/views/${replaced.id}`, { name, search }, { method: 'PUT', tag: replaced.tag })
+  : send('api/v1/views', { name, search }));
 
-/** Forgets a view. @param {string} name */
-export const forgetView = (name) => write(savedViews().filter((view) => view.name !== name));
-
-/** Returns whether the browser keeps it. */
-function write(views) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(views.sort((one, other) => one.name.localeCompare(other.name))));
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Removes a view for everybody. @param {SavedView} view */
+export const removeView = (view) => send(`api/v1/views/${view.id}`, null, { method: 'DELETE', tag: view.tag });

@@ -5,6 +5,7 @@
 import { address, fetchJSON } from './api.js';
 import { commandsFor } from './commands.js';
 import { h, isTyping } from './dom.js';
+import { loadViews } from './saved-views.js';
 import { restoreTheme, toggleTheme } from './theme.js';
 import './widgets/petrel-keys.js';
 import './widgets/petrel-nav.js';
@@ -38,14 +39,19 @@ export function startShell({ keys = {}, help = [], commands = () => [] } = {}) {
   document.body.append(palette, keysDialog);
   const showKeys = () => keysDialog.toggle(help);
   palette.commands = (text) => commandsFor(text, commands(), showKeys);
-  document.addEventListener('open-palette', () => palette.toggle());
+  // The palette offers at once what is known; views that were saved meanwhile come in behind it. A server that does not answer is
+  // told of by what the screen itself asks.
+  const togglePalette = () => {
+    if (palette.toggle()) loadViews().then(() => palette.refresh(), () => {});
+  };
+  document.addEventListener('open-palette', togglePalette);
   document.addEventListener('open-keys', showKeys);
   const all = { t: toggleTheme, '?': showKeys, ...keys };
   let goingUntil = 0;
   addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      palette.toggle();
+      togglePalette();
       return;
     }
     const onButton = event.key === ' ' && /** @type {HTMLElement} */ (event.target).matches('button, a, summary');

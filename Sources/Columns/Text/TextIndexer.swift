@@ -10,8 +10,8 @@ internal import Synchronization
 public final class TextIndexer: Service {
     private struct State {
         var failure: String?
-        /// Paths of segments whose texts cannot be read; they are left alone until the next start.
-        var refused: Set<String> = []
+        /// Seeds of segments whose texts cannot be read; they are left alone until they are made again.
+        var refused: Set<UInt64> = []
     }
 
     private let store: ColumnStore
@@ -82,14 +82,14 @@ public final class TextIndexer: Service {
         // Segments of another process are only read.
         let mine = segments.filter { $0.path.hasPrefix(store.folder + "/") }
         try removeStrays(besides: mine)
-        guard let next = mine.last(where: { $0.text.index == nil && !refused.contains($0.path) }) else { return false }
+        guard let next = mine.last(where: { $0.text.index == nil && !refused.contains($0.text.identity.seed) }) else { return false }
         do throws(ColumnError) {
             try await Self.index(next)
             state.withLock { if $0.refused.isEmpty { $0.failure = nil } }
         } catch {
             guard error.code == .damaged else { throw error }
             state.withLock {
-                $0.refused.insert(next.path)
+                $0.refused.insert(next.text.identity.seed)
                 $0.failure = "\(error)"
             }
         }

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Model
 
 /// The notes of all things, in a file of its own beside the journal: nothing else can make them anew.
@@ -27,30 +26,19 @@ public final class NoteBook: Sendable {
     }
 
     private static let columns = "id, kind, value, text, created, changed, revision"
-    private let queue = DispatchQueue(label: "petrel.notes")
+    private let file: StateFile
     private let clock: WallClock
-    /// Used on ``queue`` only.
-    private nonisolated(unsafe) let connection: SQLiteConnection
 
     /// Opens or makes the file.
     public init(path: String, clock: WallClock = .system) throws(JournalError) {
         self.clock = clock
-        connection = try SQLiteConnection(path: path, mode: .create)
-        try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL")
-        let version = try connection.integer("PRAGMA user_version")
-        guard version <= 1 else {
-            throw JournalError(.newer, "\(path): written by a newer version of Petrel; use that, or move the file away")
-        }
-        guard version == 0 else { return }
-        try connection.transaction { () throws(JournalError) in
-            try connection.execute(
-                """
+        file = try StateFile(
+            path: path, label: "petrel.notes",
+            schema: """
                 CREATE TABLE note(id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, value TEXT NOT NULL, text TEXT NOT NULL,
                     created INTEGER NOT NULL, changed INTEGER, revision INTEGER NOT NULL) STRICT;
-                CREATE INDEX note_subject ON note(kind, value, id);
-                PRAGMA user_version=1
+                CREATE INDEX note_subject ON note(kind, value, id)
                 """)
-        }
     }
 
     /// Notes, newest first.
@@ -59,8 +47,8 @@ public final class NoteBook: Sendable {
     ///   - value: only those of this thing, when `kind` is given, too.
     ///   - before: only those that are older than the one of this id.
     public func notes(kind: String? = nil, value: String? = nil, before: Int64 = .max, limit: Int) async throws(JournalError) -> [Note] {
-        try await perform { book throws(JournalError) in
-            let statement = try book.connection.statement(
+        try await file.read { connection throws(JournalError) in
+            let statement = try connection.statement(
                 """
                 SELECT \(Self.columns) FROM note WHERE id < ?1 AND (?2 IS NULL OR kind = ?2) AND (?3 IS NULL OR value = ?3)
                 ORDER BY id DESC LIMIT ?4
@@ -77,8 +65,8 @@ public final class NoteBook: Sendable {
     public func add(_ text: String, about subject: NoteSubject) async throws(Refusal) -> Note {
         let result: Result<Note, Refusal>
         do {
-            result = try await perform { book throws(JournalError) in
-                try book.connection.transaction { () throws(JournalError) in try book.insert(text, subject) }
+            result = try await file.write { [clock] connection throws(JournalError) in
+                try Self.insert(text, subject, at: clock.now, into: connection)
             }
         } catch {
             throw .journal(error)
@@ -88,11 +76,11 @@ public final class NoteBook: Sendable {
 
     /// Gives a note another text.
     public func change(_ id: Int64, revision: Int64?, to text: String) async throws(JournalError) -> Outcome {
-        try await edit(id, revision) { book, note throws(JournalError) in
+        try await edit(id, revision) { [clock] connection, note throws(JournalError) in
             var note = note
-            let now = book.clock.now
+            let now = clock.now
             (note.text, note.changed, note.revision) = (text, now, note.revision + 1)
-            try book.connection.statement("UPDATE note SET text = ?, changed = ?, revision = ? WHERE id = ?").run(
+            try connection.statement("UPDATE note SET text = ?, changed = ?, revision = ? WHERE id = ?").run(
                 .text(text), .integer(now.microseconds), .integer(note.revision), .integer(id))
             return note
         }
@@ -100,22 +88,21 @@ public final class NoteBook: Sendable {
 
     /// Removes a note.
     public func remove(_ id: Int64, revision: Int64?) async throws(JournalError) -> Outcome {
-        try await edit(id, revision) { book, note throws(JournalError) in
-            try book.connection.statement("DELETE FROM note WHERE id = ?").run(.integer(id))
+        try await edit(id, revision) { connection, note throws(JournalError) in
+            try connection.statement("DELETE FROM note WHERE id = ?").run(.integer(id))
             return note
         }
     }
 
-    // MARK: On the queue
-
-    private func insert(_ text: String, _ subject: NoteSubject) throws(JournalError) -> Result<Note, Refusal> {
+    private static func insert(
+        _ text: String, _ subject: NoteSubject, at now: Timestamp, into connection: SQLiteConnection
+    ) throws(JournalError) -> Result<Note, Refusal> {
         let counting = try connection.statement("SELECT count(*) FROM note WHERE kind = ? AND value = ?")
         counting.bind([.text(subject.kind), .text(subject.value)])
         let known = try counting.step() ? counting.integer(0) : 0
         counting.reset()
-        if known >= Self.maximumOfOne { return .failure(.tooManyOfOne) }
-        if try connection.integer("SELECT count(*) FROM note") >= Self.maximum { return .failure(.tooMany) }
-        let now = clock.now
+        if known >= maximumOfOne { return .failure(.tooManyOfOne) }
+        if try connection.integer("SELECT count(*) FROM note") >= maximum { return .failure(.tooMany) }
         try connection.statement("INSERT INTO note(kind, value, text, created, revision) VALUES(?, ?, ?, ?, 1)").run(
             .text(subject.kind), .text(subject.value), .text(text), .integer(now.microseconds))
         let id = try connection.integer("SELECT last_insert_rowid()")
@@ -124,22 +111,20 @@ public final class NoteBook: Sendable {
 
     /// Changes the note of that id when it has the revision, or whichever it has where none is given.
     private func edit(
-        _ id: Int64, _ revision: Int64?, _ body: @escaping @Sendable (NoteBook, Note) throws(JournalError) -> Note
+        _ id: Int64, _ revision: Int64?, _ body: @escaping @Sendable (SQLiteConnection, Note) throws(JournalError) -> Note
     ) async throws(JournalError) -> Outcome {
-        try await perform { book throws(JournalError) in
-            try book.connection.transaction { () throws(JournalError) in
-                guard let note = try book.note(id) else { return .gone }
-                if let revision, revision != note.revision { return .conflict(note) }
-                return .done(try body(book, note))
-            }
+        try await file.write { connection throws(JournalError) in
+            guard let note = try Self.note(id, in: connection) else { return .gone }
+            if let revision, revision != note.revision { return .conflict(note) }
+            return .done(try body(connection, note))
         }
     }
 
-    private func note(_ id: Int64) throws(JournalError) -> Note? {
-        let statement = try connection.statement("SELECT \(Self.columns) FROM note WHERE id = ?")
+    private static func note(_ id: Int64, in connection: SQLiteConnection) throws(JournalError) -> Note? {
+        let statement = try connection.statement("SELECT \(columns) FROM note WHERE id = ?")
         defer { statement.reset() }
         statement.bind([.integer(id)])
-        return try statement.step() ? Self.read(statement) : nil
+        return try statement.step() ? read(statement) : nil
     }
 
     private static func read(_ statement: SQLiteStatement) -> Note? {
@@ -147,14 +132,5 @@ public final class NoteBook: Sendable {
         return Note(
             id: statement.integer(0), subject: subject, text: statement.text(3), created: Timestamp(microseconds: statement.integer(4)),
             changed: statement.isNull(5) ? nil : Timestamp(microseconds: statement.integer(5)), revision: statement.integer(6))
-    }
-
-    private func perform<Value: Sendable>(
-        _ body: @escaping @Sendable (NoteBook) throws(JournalError) -> Value
-    ) async throws(JournalError) -> Value {
-        let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, JournalError>, Never>) in
-            queue.async { continuation.resume(returning: Result { () throws(JournalError) in try body(self) }) }
-        }
-        return try result.get()
     }
 }

@@ -17,7 +17,8 @@ struct ColumnState: Sendable {
             json.member("events", size.rows)
             json.member("segments", size.segments)
             json.member("bytes", size.bytes)
-            json.member("failure", columns.failure)
+            json.member("mended", columns.mended)
+            json.member("failure", columns.failure ?? columns.repairFailure)
             json.member("text") { json in
                 json.object { json in
                     json.member("indexed", progress.indexed)
@@ -52,7 +53,9 @@ extension Operation {
             .object([
                 "upTo": Schema.string.described("Id of the last event in the columns."), "events": .count, "segments": .count,
                 "bytes": .count,
-                "failure": Schema.string.orNull.described("Why the columns do not follow the journal at the moment."),
+                "mended": Schema.count.described("Segments made again since the start, because a part was found to be damaged."),
+                "failure": Schema.string.orNull.described(
+                    "Why the columns do not follow the journal at the moment, or why a damaged segment cannot be made again."),
                 "text": .object([
                     "indexed": Schema.count.described("Events whose words are indexed."),
                     "sealed": Schema.count.described("Events in sealed segments, which can be indexed; the newest are searched in memory."),

@@ -1,15 +1,11 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Journal
 import Model
-import NIOCore
 
 /// Notes that people write on addresses, rules and other things.
 struct NoteRoutes: Sendable {
     let book: NoteBook
-    /// Room for a text of the greatest length, each character escaped.
-    private static let maximumBody = 64 << 10
 
     func add(to table: inout RouteTable) {
         table.add(.notes) { request, _ in
@@ -17,13 +13,13 @@ struct NoteRoutes: Sendable {
             let limit = try Self.number(query["limit"] ?? "200", in: 1...1000, "limit")
             let before = try query["before"].map { try Self.number($0, in: 0...Int(Int64.max), "before") }
             let (kind, value) = try Self.filter(query)
-            let notes = try await storing {
+            let notes = try await EditRequest.storing {
                 try await book.notes(kind: kind, value: value, before: before.map(Int64.init) ?? .max, limit: limit)
             }
             return Response(Self.encode(notes, limit: limit), revalidating: request)
         }
         table.add(.addNote) { request, _ in
-            let members = try await Self.members(["kind", "value", "text"], of: request)
+            let members = try await EditRequest.members(["kind", "value", "text"], of: request)
             let (subject, text) = (try Self.subject(members["kind"] ?? "", members["value"] ?? ""), try Self.text(members["text"] ?? ""))
             do throws(NoteBook.Refusal) {
                 return Self.answer(try await book.add(text, about: subject))
@@ -32,15 +28,15 @@ struct NoteRoutes: Sendable {
             }
         }
         table.add(.changeNote) { request, context in
-            let id = try Self.id(context)
-            let revision = try Self.revision(request, of: id)
-            let text = try Self.text(try await Self.members(["text"], of: request)["text"] ?? "")
-            return Self.answer(try Self.done(try await storing { try await book.change(id, revision: revision, to: text) }, id))
+            let id = try EditRequest.id(context, of: "note", from: "/api/v1/notes")
+            let revision = try EditRequest.revision(request, of: id, "note")
+            let text = try Self.text(try await EditRequest.members(["text"], of: request)["text"] ?? "")
+            return Self.answer(try Self.done(try await EditRequest.storing { try await book.change(id, revision: revision, to: text) }, id))
         }
         table.add(.removeNote) { request, context in
-            let id = try Self.id(context)
-            let revision = try Self.revision(request, of: id)
-            _ = try Self.done(try await storing { try await book.remove(id, revision: revision) }, id)
+            let id = try EditRequest.id(context, of: "note", from: "/api/v1/notes")
+            let revision = try EditRequest.revision(request, of: id, "note")
+            _ = try Self.done(try await EditRequest.storing { try await book.remove(id, revision: revision) }, id)
             return Response(Array("{}".utf8))
         }
     }
@@ -97,62 +93,13 @@ struct NoteRoutes: Sendable {
         return plain
     }
 
-    private static func id(_ context: WebContext) throws -> Int64 {
-        let text = try context.parameters.require("id")
-        guard text.utf8.count <= 18, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let id = Int64(text) else {
-            throw Problem(status: .badRequest, detail: "that is no id of a note; take one from GET /api/v1/notes")
-        }
-        return id
-    }
-
-    /// The revision that the client has read; nil for whichever there is.
-    private static func revision(_ request: Request, of id: Int64) throws(Problem) -> Int64? {
-        guard let field = request.headers[.ifMatch] else {
-            throw Problem(status: .preconditionRequired, detail: "If-Match: is missing; send the tag of the note as you read it")
-        }
-        if field == "*" { return nil }
-        let parts = field.trimmingPrefix("\"").split(separator: "-")
-        guard field.hasPrefix("\""), field.hasSuffix("\""), parts.count == 2, Int64(parts[0]) == id,
-            let revision = Int64(parts[1].dropLast())
-        else {
-            // A tag that was never given is one that no longer fits (RFC 9110 §13.1.1).
-            return -1
-        }
-        return revision
-    }
-
-    /// The members of a JSON body that has these and no others, all of them texts.
-    private static func members(_ names: Set<String>, of request: Request) async throws -> [String: String] {
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: maximumBody)
-        } catch is NIOTooManyBytesError {
-            throw Problem(status: .contentTooLarge, detail: "the body is larger than \(maximumBody) bytes")
-        }
-        let members = try? JSONDecoder().decode([String: String].self, from: Data(body.readableBytesView))
-        guard let members, Set(members.keys) == names else {
-            throw Problem(
-                status: .badRequest, detail: "send a JSON object with the texts \(names.sorted().joined(separator: ", ")) and nothing else")
-        }
-        return members
-    }
-
     // MARK: Answering
-
-    /// Says what the file's refusal means to a client.
-    private func storing<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
-        do {
-            return try await body()
-        } catch let error as JournalError {
-            throw Self.problem(of: .journal(error))
-        }
-    }
 
     private static func problem(of refusal: NoteBook.Refusal) -> Problem {
         switch refusal {
         case .tooManyOfOne: Problem(status: .conflict, detail: "this has \(NoteBook.maximumOfOne) notes; remove one")
         case .tooMany: Problem(status: .conflict, detail: "there are \(NoteBook.maximum) notes; remove some")
-        case .journal(let error): Problem(status: .serviceUnavailable, detail: error.detail, retryAfter: error.isTransient ? 5 : nil)
+        case .journal(let error): EditRequest.problem(of: error)
         }
     }
 
@@ -167,7 +114,7 @@ struct NoteRoutes: Sendable {
         }
     }
 
-    private static func tag(_ note: Note) -> String { "\"\(note.id)-\(note.revision)\"" }
+    private static func tag(_ note: Note) -> String { EditRequest.tag(note.id, note.revision) }
 
     private static func answer(_ note: Note) -> Response {
         var json = JSONText()

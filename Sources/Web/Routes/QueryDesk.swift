@@ -191,7 +191,9 @@ struct QueryDesk: Sendable {
         case .invalid: Problem(status: .badRequest, detail: error.detail)
         case .tooLarge: Problem(status: .unprocessableContent, detail: error.detail)
         case .stopped: Problem(status: .serviceUnavailable, detail: "it took longer than \(Int(longest)) s; ask for a shorter time")
-        case .io, .damaged: Problem(status: .serviceUnavailable, detail: error.detail)
+        case .io: Problem(status: .serviceUnavailable, detail: error.detail)
+        case .damaged:
+            Problem(status: .serviceUnavailable, detail: "\(error.detail); it is being made again from the journal, ask again in a moment")
         }
     }
 

@@ -14,10 +14,11 @@ import { countryName } from '../widgets/event-cells.js';
 import '../widgets/petrel-event.js';
 import '../widgets/petrel-histogram.js';
 import '../widgets/petrel-table.js';
+import { Follow } from '../explore/follow.js';
 import { errorBox, skeleton, stateBox } from '../widgets/states.js';
 import { entityAddress, faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
 import './petrel-notes.js';
-import { askEntity, askNeighbours } from './questions.js';
+import { askEntity, askNeighbours, askSeen } from './questions.js';
 
 const ALL = { all: true };
 
@@ -32,18 +33,33 @@ function named() {
 }
 
 customElements.define('petrel-entity', class extends HTMLElement {
-  #head = h('header.page-head');
+  #facts = h('span');
+  #live = h('button.tool.small', { type: 'button', 'aria-pressed': 'false', title: 'Follow live (l)', data: { testid: 'follow' }, on: { click: () => this.toggleFollow() } }, h('i.live-dot'), h('span', { text: 'Live' }));
+  #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
+  #name = h('div');
+  #totals = h('dl.page-totals');
+  #head = h('header.page-head', {}, h('div', {}, this.#name, h('p.entity-facts', {}, this.#facts, this.#live, this.#news)), this.#totals);
   #notes = /** @type {any} */ (h('petrel-notes'));
   #body = h('div.entity-body', {}, skeleton(8));
   #event = /** @type {any} */ (h('petrel-event.event-over', { hidden: true }));
   #abort = new AbortController();
   #table = null;
+  /** What is on the screen. @type {import('./questions.js').Entity|null} */
+  #entity = null;
+  /** What is newer, until the viewer points elsewhere. @type {{entity: import('./questions.js').Entity, abort: AbortController}|null} */
+  #pending = null;
+  /** Id of the last stored event that was looked at for this page. */
+  #known;
+  #follow = new Follow(() => this.#known);
 
   connectedCallback() {
     this.append(this.#head, this.#notes, this.#body, this.#event);
     this.#event.addEventListener('close', () => this.#closeEvent());
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
     addEventListener('hashchange', () => this.#openLinked());
+    this.#follow.addEventListener('news', () => this.#lookAgain());
+    this.#follow.addEventListener('fault', () => this.#live.classList.add('bad'));
+    this.#body.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     this.#load();
     this.#openLinked();
   }
@@ -59,27 +75,86 @@ customElements.define('petrel-entity', class extends HTMLElement {
     const { kind, value } = named();
     const known = kindNamed(kind);
     document.title = `${value} · Petrel`;
-    this.#head.replaceChildren(h('div', {}, h('p.entity-kind', { text: known?.title ?? kind }), h('h1.entity-name', { text: kind === 'country' ? `${countryName(value)} (${value})` : value })));
+    this.#name.replaceChildren(h('p.entity-kind', { text: known?.title ?? kind }), h('h1.entity-name', { text: kind === 'country' ? `${countryName(value)} (${value})` : value }));
     const fault = known ? faultOf(kind, value) : `There are no pages for “${kind}”; there are for ${kindNames.join(', ')}.`;
+    this.#live.hidden = Boolean(fault);
     if (fault) return this.#body.replaceChildren(stateBox({ title: 'No such page', text: fault, bad: true, testid: 'error' }));
     this.#notes.show(kind, value);
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      const entity = await askEntity(kind, value, signal);
-      this.#showHead(kind, value, entity);
-      if (!entity.period) return this.#showEmpty(kind, value, entity);
-      const near = h('div.tops-grid');
-      this.#showBody(kind, value, entity, near);
-      if (kind === 'ip') await this.#showNeighbours(value, entity, near, signal);
+      this.#show(await askEntity(kind, value, await askSeen(kind, value, signal), signal));
     } catch (error) {
       if (!isAbort(error)) this.#body.replaceChildren(errorBox(error, () => this.#load()));
     }
     return undefined;
   }
 
-  #showHead(kind, value, { query, count: number, period, facts, families, lists }) {
+  /** Follows live, or stops. */
+  toggleFollow() {
+    if (this.#live.hidden) return;
+    this.#follow.isOn = !this.#follow.isOn;
+    this.#live.setAttribute('aria-pressed', String(this.#follow.isOn));
+    this.#live.classList.remove('bad');
+  }
+
+  /** Something was stored; asks for the page anew where it is about this thing. */
+  async #lookAgain() {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    const { kind, value } = named();
+    const abort = new AbortController();
+    this.#pending?.abort.abort();
+    this.#pending = null;
+    try {
+      const seen = await askSeen(kind, value, abort.signal);
+      this.#live.classList.remove('bad');
+      this.#known = seen.upTo;
+      if (!this.#entity || seen.count === this.#entity.count) return;
+      this.#pending = { entity: await askEntity(kind, value, seen, abort.signal), abort };
+      if (!this.#isPointedAt) return void this.#showPending();
+      const more = seen.count - this.#entity.count;
+      this.#news.textContent = more > 0 ? `${count(more)} more · show` : 'Newer numbers · show';
+      this.#news.hidden = false;
+    } catch (error) {
+      if (!isAbort(error)) this.#live.classList.add('bad');
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  #isLooking = false;
+
+  /** Whether an update would move what the viewer points at or reads. */
+  get #isPointedAt() {
+    return this.#body.matches(':hover') || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
+      || this.#table?.isAtTop === false || document.querySelector(':popover-open, dialog[open]') !== null;
+  }
+
+  #showPending() {
+    const pending = this.#pending;
+    this.#pending = null;
+    this.#news.hidden = true;
+    if (!pending) return;
+    this.#abort.abort();
+    this.#abort = pending.abort;
+    this.#show(pending.entity);
+  }
+
+  #show(entity) {
+    const { kind, value } = named();
+    this.#entity = entity;
+    this.#known = entity.upTo;
+    this.#showHead(entity);
+    if (!entity.period) return this.#showEmpty(kind, value, entity);
+    const near = h('div.tops-grid');
+    this.#showBody(kind, value, entity, near);
+    if (kind === 'ip') this.#showNeighbours(value, entity, near, this.#abort.signal);
+    return undefined;
+  }
+
+  #showHead({ query, count: number, period, facts, families, lists }) {
     const now = Date.now();
     const time = (at) => h('time', { text: stamp(at), title: utc(at) });
     const parts = [...families].map(([family, part]) => `${count(part)} ${family}${part === 1 ? '' : 's'}`).join(', ');
@@ -88,12 +163,14 @@ customElements.define('petrel-entity', class extends HTMLElement {
       ['First seen', h('dd', {}, time(period.from), h('span.total-note', { text: ago(period.from, now) }))],
       ['Last seen', h('dd', {}, time(period.to - 1), h('span.total-note', { text: ago(period.to - 1, now) }))],
     ] : [];
-    this.#head.firstElementChild.append(h('p.entity-facts', {}, ...[...facts].map(([field, fact]) => this.#fact(field, fact)),
+    this.#facts.replaceChildren(...[
+      ...[...facts].map(([field, fact]) => this.#fact(field, fact)),
       ...lists.map(({ values: [list], count: hits }) => h('a.badge.warn', {
         href: exploreAddress(both(query, clause('threat.feed.name', list)), ALL), text: `On list ${list}`, title: counted(hits, 'event'), data: { testid: 'list', value: list, count: hits } })),
       h('a.tool.small', { href: exploreAddress(query, ALL), text: 'Open in Explore', data: { testid: 'to-explore' } }),
-      families.get('post') ? h('a.tool.small', { href: exploreAddress(both('event.family: post', query), ALL), text: `${counted(families.get('post'), 'post')} about it`, data: { testid: 'to-posts' } }) : null));
-    this.#head.append(h('dl.page-totals', {}, ...totals.map(([label, content]) => h('div', {}, h('dt', { text: label }), content))));
+      families.get('post') ? h('a.tool.small', { href: exploreAddress(both('event.family: post', query), ALL), text: `${counted(families.get('post'), 'post')} about it`, data: { testid: 'to-posts' } }) : null,
+    ].filter(Boolean));
+    this.#totals.replaceChildren(...totals.map(([label, content]) => h('div', {}, h('dt', { text: label }), content)));
   }
 
   #fact(field, value) {
@@ -139,11 +216,15 @@ customElements.define('petrel-entity', class extends HTMLElement {
 
   async #showNeighbours(ip, { facts }, near, signal) {
     near.replaceChildren(skeleton(4));
-    const neighbours = await askNeighbours(ip, facts.get('source.as.number'), signal);
-    near.replaceChildren(...neighbours.map(({ title, href, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
-      h('h3', {}, h('a', { href, text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
-      groups.length ? barList(groups, { field: 'source.ip', total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: entityAddress('ip', value) }) })
-        : h('p.facet-empty', { text: 'Nobody else was seen.' }))));
+    try {
+      const neighbours = await askNeighbours(ip, facts.get('source.as.number'), signal);
+      near.replaceChildren(...neighbours.map(({ title, href, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
+        h('h3', {}, h('a', { href, text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
+        groups.length ? barList(groups, { field: 'source.ip', total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: entityAddress('ip', value) }) })
+          : h('p.facet-empty', { text: 'Nobody else was seen.' }))));
+    } catch (error) {
+      if (!isAbort(error)) near.replaceChildren(errorBox(error, () => this.#showNeighbours(ip, { facts }, near, signal)));
+    }
   }
 
   #openRow(row) {

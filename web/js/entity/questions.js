@@ -24,6 +24,7 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
  * @typedef {object} Entity
  * @property {string} query
  * @property {number} count
+ * @property {string} upTo id of the last event that was known then
  * @property {import('../range.js').Period|null} period first to last event; null when there is none
  * @property {{text: string, length: number}} step
  * @property {{start: number, value: any, count: number}[]} parts events over time, by family
@@ -35,19 +36,22 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
  * @property {RowSource} rows
  */
 
+/** How many events are about a thing, and when. @param {string} kind @param {string} value @param {AbortSignal} signal */
+export const askSeen = (kind, value, signal) => ask('seen', { q: entityQuery(kind, value) }, signal);
+
 /**
  * @param {string} kind
  * @param {string} value
+ * @param {{count: number, first: string, last: string, upTo: string}} seen what `askSeen` has answered
  * @param {AbortSignal} signal
  * @returns {Promise<Entity>}
  */
-export async function askEntity(kind, value, signal) {
+export async function askEntity(kind, value, { count, first, last, upTo }, signal) {
   const query = entityQuery(kind, value);
-  const { count, first, last, upTo } = await ask('seen', { q: query }, signal);
   const period = count ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
   const step = period ? stepFor(period, BARS) : { text: '1h', length: 3_600_000 };
   const rows = new RowSource({ q: query, upTo }, 'desc', signal);
-  const answer = { query, count, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
+  const answer = { query, count, upTo, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
   if (!period) return answer;
   const { tops, facts = [] } = kindNamed(kind);
   const asked = [...new Set([...tops, 'event.family', ...(kind === 'ip' ? FACTS : facts)])];

@@ -17,8 +17,9 @@ import '../widgets/petrel-table.js';
 import { emptyBox, filterChips } from './parts.js';
 import { Follow } from './follow.js';
 import { Questions } from './questions.js';
-import { columnMenu, exportMenu, shareMenu, splitMenu, viewsMenu } from './toolbar.js';
+import { columnMenu, exportMenu, shareMenu, splitMenu } from './toolbar.js';
 import { asksTheSame, readView, writeView } from './view.js';
+import { viewsMenu } from './views-menu.js';
 
 customElements.define('petrel-explore', class extends HTMLElement {
   #view = readView(location.search);

@@ -1,17 +1,16 @@
 /**
- * The menus of the workbench: split, columns, views, links, export.
+ * The menus of the workbench: split, columns, links, export.
  */
 
 import { canCopy, copy } from '../clipboard.js';
 import { h } from '../dom.js';
 import { fieldTitle, SPLITS } from '../fields.js';
 import { count } from '../format.js';
-import { forgetView, saveView, savedViews } from '../saved-views.js';
 import { menuButton, menuItem } from '../widgets/menu.js';
 import { toast } from '../widgets/petrel-toasts.js';
 import { columnsMenu } from './columns-menu.js';
 import { download, exportEvents, MOST_EXPORTED } from './export.js';
-import { readView, writeView } from './view.js';
+import { writeView } from './view.js';
 
 /** @typedef {{view: import('./view.js').View, answer: import('./questions.js').Answer|null, change: (part: Partial<import('./view.js').View>) => void}} Bench */
 
@@ -31,27 +30,6 @@ export const columnMenu = (bench) => menuButton('Columns', () => {
   const { view, change } = bench();
   return [columnsMenu(view.columns, (columns) => change({ columns }))];
 }, { className: 'tool small', testid: 'columns' });
-
-/** Views by name. @param {() => Bench} bench @param {(view: import('./view.js').View) => void} open */
-export const viewsMenu = (bench, open) => menuButton('Views', (close) => {
-  const views = savedViews();
-  const name = /** @type {HTMLInputElement} */ (h('input.field', { placeholder: 'Name of this view', 'aria-label': 'Name of this view', required: true, maxlength: 80, data: { testid: 'view-name' } }));
-  const form = h('form.menu-form', {}, name, h('button.tool.primary', { type: 'submit', text: 'Save', data: { testid: 'view-save' } }));
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
-    close();
-    const isKept = saveView({ name: name.value.trim(), search: writeView({ ...bench().view, event: null }) });
-    toast(isKept ? `“${name.value.trim()}” is saved in this browser` : 'The browser keeps nothing for this page', !isKept);
-  });
-  const rows = views.map(({ name: title, search }) => h('div.menu-row', {}, menuItem(title, () => {
-    close();
-    open(readView(`?${search}`));
-  }, { testid: 'saved-view' }), h('button.icon-button', { type: 'button', text: '×', 'aria-label': `Forget ${title}`, on: { click: (event) => {
-    forgetView(title);
-    event.currentTarget.parentElement.remove();
-  } } })));
-  return [form, rows.length ? h('hr') : h('p.menu-note', { text: 'Saved views stay in this browser.' }), ...rows];
-}, { testid: 'views' });
 
 /** Links to what is shown. @param {() => Bench} bench */
 export const shareMenu = (bench) => menuButton('Share', (close) => {

@@ -45,11 +45,24 @@ customElements.define('petrel-palette', class extends HTMLElement {
     this.#dialog.addEventListener('click', (event) => event.target === this.#dialog && this.#dialog.close());
   }
 
+  /** Opens or closes. @returns {boolean} whether it is open now */
   toggle() {
-    if (this.#dialog.open) return this.#dialog.close();
-    this.#field.value = '';
+    if (this.#dialog.open) this.#dialog.close();
+    else {
+      this.#field.value = '';
+      this.#update();
+      this.#dialog.showModal();
+    }
+    return this.#dialog.open;
+  }
+
+  /** Shows what can be done by now; what is chosen stays chosen. */
+  refresh() {
+    if (!this.#dialog.open) return;
+    const chosen = this.#shown[this.#chosen];
     this.#update();
-    return this.#dialog.showModal();
+    const index = this.#shown.findIndex(({ name, group }) => name === chosen?.name && group === chosen?.group);
+    if (index > 0) this.#choose(index);
   }
 
   #update() {
