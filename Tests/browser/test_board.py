@@ -33,7 +33,7 @@ def test_it_shows_the_server_s_numbers_and_no_chrome(server, open_board):
     stored = server.get("api/v1/live/snapshot")["totals"]["attacks"]
     page.wait_for_function("n => Number(document.querySelector('[data-testid=board-total]').dataset.count) >= n", arg=stored)
     expect(page.locator('[data-testid="board-line"][data-key="board-sensor"] .number')).to_have_text("5")
-    assert page.locator("header.bar, petrel-nav, button:visible, a:visible").count() == page.locator("petrel-map button:visible, petrel-map a:visible, .tray button:visible").count()
+    assert page.locator("header.bar, petrel-nav, button:visible, a[href]:visible").count() == page.locator("petrel-map button:visible, petrel-map a:visible, .tray button:visible").count()
     assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
     page.keyboard.press("ArrowRight")
     expect(page.get_by_test_id("board-panel")).to_have_attribute("data-panel", "newest")

@@ -59,9 +59,11 @@ export class Tray {
     for (const [name, { entry, number }] of Object.entries(this.#numbers)) {
       setText(number, count(unplaced[name]));
       const address = unplaced[name] > 0 ? addressOf(UNPLACED[name].query) : null;
-      if (address === null) entry.removeAttribute('href');
-      else entry.setAttribute('href', address);
-      entry.setAttribute('aria-label', `${counted(unplaced[name], 'attack')} from ${name} sources`);
+      const attributes = address === null ? {} : { href: address, 'aria-label': `${counted(unplaced[name], 'attack')} from ${name} sources` };
+      for (const attribute of ['href', 'aria-label']) {
+        if (attributes[attribute]) entry.setAttribute(attribute, attributes[attribute]);
+        else entry.removeAttribute(attribute);
+      }
     }
     const sources = unplaced.private > 0 || unplaced.unmapped > 0;
     this.#sources.hidden = !sources;
