@@ -13,7 +13,7 @@ const TITLES = {
   'user.name': 'User', 'user.password': 'Password', 'event.family': 'Family', 'event.dataset': 'Data set', 'event.action': 'Action',
   'network.transport': 'Transport', 'network.protocol': 'Protocol', 'url.domain': 'Host', 'url.path': 'Path', 'dns.question.name': 'DNS name',
   'vulnerability.id': 'CVE', 'post.hashtags': 'Hashtag', 'post.author.handle': 'Account', 'file.hash.sha256': 'SHA-256',
-  'process.command_line': 'Command', 'user_agent.original': 'User agent', 'threat.technique.id': 'Technique', summary: 'Event',
+  'process.command_line': 'Command', 'user_agent.original': 'User agent', 'threat.technique.id': 'Technique', 'noise.kind': 'Noise', 'noise.name': 'Noise by', summary: 'Event',
 };
 
 /** Name of a field for people. @param {string} field */

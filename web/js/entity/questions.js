@@ -5,6 +5,7 @@
 import { ask } from '../api.js';
 import { RowSource } from '../explore/row-source.js';
 import { both, clause, quoted } from '../kql.js';
+import { throughLens } from '../noise.js';
 import { stepFor } from '../range.js';
 import { entityAddress, entityQuery, kindNamed, networkQuery } from './kinds.js';
 import { networkOf } from '../net.js';
@@ -22,7 +23,8 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
 
 /**
  * @typedef {object} Entity
- * @property {string} query
+ * @property {string} query through the noise lens
+ * @property {string} whole the query without it
  * @property {number} count
  * @property {string} upTo id of the last event that was known then
  * @property {import('../range.js').Period|null} period first to last event; null when there is none
@@ -36,22 +38,24 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
  * @property {RowSource} rows
  */
 
-/** How many events are about a thing, and when. @param {string} kind @param {string} value @param {AbortSignal} signal */
-export const askSeen = (kind, value, signal) => ask('seen', { q: entityQuery(kind, value) }, signal);
+/** How many events are about a thing, and when. @param {string} kind @param {string} value @param {boolean} hidesNoise @param {AbortSignal} signal */
+export const askSeen = (kind, value, hidesNoise, signal) => ask('seen', { q: throughLens(entityQuery(kind, value), hidesNoise) }, signal);
 
 /**
  * @param {string} kind
  * @param {string} value
+ * @param {boolean} hidesNoise whether the noise lens is on
  * @param {{count: number, first: string, last: string, upTo: string}} seen what `askSeen` has answered
  * @param {AbortSignal} signal
  * @returns {Promise<Entity>}
  */
-export async function askEntity(kind, value, { count, first, last, upTo }, signal) {
-  const query = entityQuery(kind, value);
+export async function askEntity(kind, value, hidesNoise, { count, first, last, upTo }, signal) {
+  const whole = entityQuery(kind, value);
+  const query = throughLens(whole, hidesNoise);
   const period = count ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
   const step = period ? stepFor(period, BARS) : { text: '1h', length: 3_600_000 };
   const rows = new RowSource({ q: query, upTo }, 'desc', signal);
-  const answer = { query, count, upTo, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
+  const answer = { query, whole, count, upTo, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
   if (!period) return answer;
   const { tops, facts = [] } = kindNamed(kind);
   const asked = [...new Set([...tops, 'event.family', ...(kind === 'ip' ? FACTS : facts)])];
@@ -82,14 +86,15 @@ async function askLists(kind, value, query, upTo, signal) {
  * Who is near an address: in its network, and in its autonomous system.
  * @param {string} ip
  * @param {number|undefined} asn
+ * @param {boolean} hidesNoise
  * @param {AbortSignal} signal
  * @returns {Promise<{title: string, href: string, facet: any}[]>}
  */
-export async function askNeighbours(ip, asn, signal) {
+export async function askNeighbours(ip, asn, hidesNoise, signal) {
   const near = networkQuery(ip);
   const wanted = [
     near ? { title: `In ${networkOf(ip)}`, href: entityAddress('network', networkOf(ip)), query: near } : null,
     asn ? { title: `In AS${asn}`, href: entityAddress('asn', asn), query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
   ].filter(Boolean);
-  return Promise.all(wanted.map(async ({ title, href, query }) => ({ title, href, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
+  return Promise.all(wanted.map(async ({ title, href, query }) => ({ title, href, facet: await ask('top', { q: throughLens(query, hidesNoise), field: 'source.ip', limit: NEIGHBOURS }, signal) })));
 }

@@ -28,7 +28,7 @@ export function missedNote(replay, model) {
     note.dataset.count = String(events);
     setText(text, events ? `${counted(events, 'event')} came during the replay.` : 'Nothing came during the replay.');
     link.hidden = events === 0;
-    link.href = exploreAddress(model.query, { from, to });
+    link.href = exploreAddress(model.asked, { from, to });
     timer = setTimeout(hide, SHOWN_MS);
   });
   replay.addEventListener('change', () => replay.isOn && hide());
