@@ -1,5 +1,6 @@
 """The pages of single things against a running server, in a real browser."""
 
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 import pytest
@@ -78,6 +79,38 @@ def test_a_network_has_all_its_addresses(open_screen, known):
     expect(page.locator(f'[data-testid="top"] [data-field="source.ip"][data-value="{NEIGHBOUR}"]')).to_have_attribute("data-count", "2")
     page = open_screen("entity/network/203.0.113.0%2F33")
     expect(page.get_by_test_id("error")).to_contain_text("is not a network")
+
+
+def test_what_shares_addresses_is_a_neighbour(server, open_screen):
+    both = [alert(f"near-{sensor}", ago=60 * i, source=f"203.0.113.{100 + i}", signature=f"ET NEAR {rule}", port=port)
+            for i in range(1, 4) for sensor, rule, port in (("one", "alpha", 6101), ("two", "beta", 6102))]
+    server.ingest([*both, alert("near-three", source="203.0.113.99", signature="ET NEAR gamma", port=6103)])
+    for path, field, value in (("port/6101", "destination.port", "6102"), ("rule/ET%20NEAR%20alpha", "rule.name", "ET NEAR beta"), ("sensor/near-one", "observer.name", "near-two")):
+        page = open_screen(f"entity/{path}")
+        near = page.locator('[data-testid="neighbours"] [data-testid="bar"]')
+        expect(near).to_have_count(1)
+        expect(near).to_have_attribute("data-value", value)
+        expect(near).to_have_attribute("data-field", field)
+        expect(near).to_have_attribute("data-count", "3")
+    near.locator("a").click()
+    expect(page.locator("h1")).to_have_text("near-two")
+    page = open_screen("entity/network/203.0.113.100%2F31")
+    around = page.get_by_test_id("neighbours")
+    expect(around.locator("h3 a")).to_have_text("Around it, in 203.0.0.0/16")
+    expect(around.locator('[data-value="203.0.113.102"]')).to_have_attribute("data-count", "2")
+    expect(around.locator('[data-value="203.0.113.101"]')).to_have_count(0)
+
+
+def test_posts_are_listed_by_their_accounts(server, open_screen):
+    now = datetime.now(timezone.utc)
+
+    record = {"$type": "app.bsky.feed.post", "createdAt": now.isoformat(), "langs": ["en"], "text": "A #nearalpha post"}
+    server.ingest([{"did": "did:plc:near", "time_us": int(now.timestamp() * 1_000_000), "kind": "commit", "commit": {
+        "rev": "near", "operation": "create", "collection": "app.bsky.feed.post", "rkey": "near", "cid": "c", "record": record}}], "bluesky")
+    page = open_screen("entity/hashtag/nearalpha")
+    expect(page.get_by_test_id("row")).to_have_count(1)
+    heads = page.locator('[role="columnheader"]')
+    assert [head.get_attribute("data-column") for head in heads.all()] == ["@timestamp", "post.author.handle", "post.network", "summary"]
 
 
 def test_names_may_hold_anything(server, open_screen):

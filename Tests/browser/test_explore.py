@@ -147,6 +147,8 @@ def test_split_and_comparison_say_the_same_as_the_api(server, open_screen, mixed
     expect(legend).to_have_count(3)
     expect(legend.first).to_contain_text("203.0.113.10")
     expect(legend.first).to_contain_text("6")
+    assert [one.get_attribute("data-previous") for one in legend.locator("[data-previous]").all()] == ["5", "0", "0"]
+    expect(legend.first.locator("[data-previous]")).to_have_text("+20 %")
     expect(page.get_by_test_id("change")).to_have_attribute("data-previous", "5")
     expect(facet(page, "source.ip", "203.0.113.10").locator("[data-previous]")).to_have_attribute("data-previous", "5")
 

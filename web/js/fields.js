@@ -9,10 +9,11 @@ import { ask } from './api.js';
 const TITLES = {
   '@timestamp': 'Time', 'attack.type': 'Attack type', 'attack.severity': 'Severity', 'source.geo.country_iso_code': 'Country', 'source.geo.city_name': 'City',
   'source.ip': 'Source address', 'source.port': 'Source port', 'source.as.organization.name': 'Network', 'source.as.number': 'ASN',
-  'destination.ip': 'Destination', 'destination.port': 'Port', 'observer.name': 'Sensor', 'rule.name': 'Rule', 'rule.category': 'Rule category',
+  'destination.ip': 'Destination', 'destination.port': 'Port', 'observer.name': 'Sensor', 'rule.name': 'Rule', 'rule.category': 'Rule category', 'rule.id': 'Rule number', 'file.name': 'File', 'url.full': 'Address of a page',
   'user.name': 'User', 'user.password': 'Password', 'event.family': 'Family', 'event.dataset': 'Data set', 'event.action': 'Action',
   'network.transport': 'Transport', 'network.protocol': 'Protocol', 'url.domain': 'Host', 'url.path': 'Path', 'dns.question.name': 'DNS name',
-  'vulnerability.id': 'CVE', 'post.hashtags': 'Hashtag', 'post.author.handle': 'Account', 'file.hash.sha256': 'SHA-256',
+  'vulnerability.id': 'CVE', 'post.hashtags': 'Hashtag', 'post.author.handle': 'Account', 'post.network': 'Social network', 'post.lang': 'Language', 'post.app': 'App', 'post.links': 'Link', 'post.topics': 'Topic', 'post.mentions': 'Mentioned',
+  'file.hash.sha256': 'SHA-256',
   'process.command_line': 'Command', 'user_agent.original': 'User agent', 'threat.technique.id': 'Technique', summary: 'Event',
 };
 

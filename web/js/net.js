@@ -30,12 +30,24 @@ export function isNetwork(text) {
  */
 export function networkOf(address) {
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
-  if (!isIPv6(address)) return null;
+  return isIPv6(address) ? prefix(address, 4) : null;
+}
+
+/** The larger network around one: /16 of IPv4, /48 of IPv6; null where it is that large itself. @param {string} network @returns {string|null} */
+export function surroundingOf(network) {
+  if (!isNetwork(network)) return null;
+  const [address, length] = network.split('/');
+  if (isIPv4(address)) return Number(length) > 16 ? `${address.split('.').slice(0, 2).join('.')}.0.0/16` : null;
+  return Number(length) > 48 ? prefix(address, 3) : null;
+}
+
+/** The network of the first so many groups of an IPv6 address. */
+function prefix(address, number) {
   const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head, tail = ''] = short.split('::');
   const groups = head ? head.split(':') : [];
   const rest = tail ? tail.split(':') : [];
   const all = short.includes('::') ? [...groups, ...Array(8 - groups.length - rest.length).fill('0'), ...rest] : groups;
-  const front = all.slice(0, 4).join(':').replace(/(:0)+$/, '');
-  return `${front === '0' ? '' : front}::/64`;
+  const front = all.slice(0, number).join(':').replace(/(:0)+$/, '');
+  return `${front === '0' ? '' : front}::/${number * 16}`;
 }

@@ -3,15 +3,22 @@
  */
 
 import { address } from '../api.js';
+import { SUMMARY } from '../fields.js';
 import { both, quoted } from '../kql.js';
-import { isIPv4, isIPv6, isNetwork, networkOf } from '../net.js';
+import { isIPv4, isIPv6, isNetwork, networkOf, surroundingOf } from '../net.js';
 
-/** Fields in which a value of a kind stands, what is listed beside it, and what its neighbours are. */
+/** Columns of lists in which posts stand beside attacks, and of posts alone. */
+const MIXED = ['@timestamp', 'event.family', 'attack.type', 'source.ip', 'observer.name', 'post.author.handle', SUMMARY];
+const POSTS = ['@timestamp', 'post.author.handle', 'post.network', SUMMARY];
+
+/** Neighbours of most kinds: values of `field` that are met through the most frequent values of `via`. */
+const byAddress = (title, field) => ({ title, via: 'source.ip', field });
+
+/** Fields in which a value of a kind stands, what is listed beside it, what its neighbours are, and the columns of its events. */
 const KINDS = {
   ip: {
     title: 'Address', fields: ['source.ip', 'destination.ip', 'threat.indicator.ip', 'related.ip'],
     tops: ['attack.type', 'destination.port', 'rule.name', 'observer.name', 'user.name', 'url.path', 'event.dataset', 'source.as.organization.name'],
-    neighbours: ['network', 'asn'],
   },
   network: {
     title: 'Network', fields: ['source.ip', 'destination.ip', 'threat.indicator.ip', 'related.ip'], isRange: true,
@@ -20,42 +27,57 @@ const KINDS = {
   asn: {
     title: 'Autonomous system', fields: ['source.as.number', 'destination.as.number'],
     tops: ['source.ip', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.country_iso_code'], facts: ['source.as.organization.name'],
+    near: [{ title: 'In the same countries', via: 'source.geo.country_iso_code', field: 'source.as.number' }],
   },
   country: {
     title: 'Country', fields: ['source.geo.country_iso_code'],
     tops: ['source.ip', 'source.as.organization.name', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.city_name'],
+    near: [{ title: 'In the same autonomous systems', via: 'source.as.number', field: 'source.geo.country_iso_code' }],
   },
   port: {
     title: 'Port', fields: ['destination.port'],
     tops: ['source.ip', 'source.geo.country_iso_code', 'attack.type', 'rule.name', 'observer.name', 'network.transport', 'network.protocol'],
+    near: [byAddress('Tried by the same addresses', 'destination.port')],
   },
   rule: {
     title: 'Rule', fields: ['rule.name'], others: ['rule.id'],
     tops: ['source.ip', 'source.geo.country_iso_code', 'destination.port', 'observer.name', 'attack.severity', 'rule.category', 'rule.id'],
+    near: [byAddress('Set off by the same addresses', 'rule.name')],
   },
   sensor: {
     title: 'Sensor', fields: ['observer.name'],
     tops: ['source.ip', 'source.geo.country_iso_code', 'attack.type', 'destination.port', 'rule.name', 'event.dataset', 'user.name'],
+    near: [byAddress('Met by the same addresses', 'observer.name')],
   },
   cve: {
     title: 'Vulnerability', fields: ['vulnerability.id'],
     tops: ['source.ip', 'source.geo.country_iso_code', 'rule.name', 'observer.name', 'destination.port', 'post.author.handle', 'event.dataset'],
+    near: [byAddress('Tried by the same addresses', 'vulnerability.id'), { title: 'Named by the same accounts', via: 'post.author.handle', field: 'vulnerability.id' }],
+    columns: MIXED,
   },
   domain: {
     title: 'Domain', fields: ['url.domain', 'dns.question.name', 'tls.client.server_name', 'source.domain', 'destination.domain', 'threat.indicator.url.domain', 'related.hosts'],
     tops: ['source.ip', 'attack.type', 'rule.name', 'observer.name', 'url.path', 'event.dataset', 'post.author.handle'],
+    near: [byAddress('Met by the same addresses', 'url.domain'), { title: 'Named by the same accounts', via: 'post.author.handle', field: 'related.hosts' }],
+    columns: MIXED,
   },
   hash: {
     title: 'File hash', fields: ['file.hash.md5', 'file.hash.sha1', 'file.hash.sha256', 'related.hash'],
     tops: ['source.ip', 'source.geo.country_iso_code', 'observer.name', 'file.name', 'url.full', 'event.dataset', 'post.author.handle'],
+    near: [byAddress('Brought by the same addresses', 'file.hash.sha256'), { title: 'Named by the same accounts', via: 'post.author.handle', field: 'related.hash' }],
+    columns: MIXED,
   },
   account: {
     title: 'Account', fields: ['post.author.handle', 'post.mentions'],
     tops: ['post.hashtags', 'post.network', 'post.lang', 'post.app', 'post.links', 'post.topics'],
+    near: [{ title: 'With the same hashtags', via: 'post.hashtags', field: 'post.author.handle' }],
+    columns: POSTS,
   },
   hashtag: {
     title: 'Hashtag', fields: ['post.hashtags'],
     tops: ['post.author.handle', 'post.network', 'post.lang', 'post.app', 'post.links', 'post.topics'],
+    near: [{ title: 'Used by the same accounts', via: 'post.author.handle', field: 'post.hashtags' }],
+    columns: POSTS,
   },
 };
 
@@ -103,6 +125,12 @@ export function faultOf(kind, value) {
 export function networkQuery(ip) {
   const network = networkOf(ip);
   return network ? both(`source.ip: ${quoted(network)}`, `not source.ip: ${quoted(ip)}`) : null;
+}
+
+/** Who is around a network, without those in it. @param {string} network */
+export function surroundingQuery(network) {
+  const around = surroundingOf(network);
+  return around ? both(`source.ip: ${quoted(around)}`, `not source.ip: ${quoted(network)}`) : null;
 }
 
 /** What a text that somebody writes may name, the likeliest first. @param {string} text @returns {{kind: string, value: string}[]} */

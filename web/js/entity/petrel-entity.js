@@ -16,11 +16,12 @@ import '../widgets/petrel-histogram.js';
 import '../widgets/petrel-table.js';
 import { Follow } from '../explore/follow.js';
 import { errorBox, skeleton, stateBox } from '../widgets/states.js';
-import { entityAddress, faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
+import { faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
 import './petrel-notes.js';
 import { askEntity, askNeighbours, askSeen } from './questions.js';
 
 const ALL = { all: true };
+const NEAR_NOTES = { ip: 'other sources near this address', network: 'other sources around it' };
 
 /** Kind and value, as the address names them. @returns {{kind: string, value: string}} */
 function named() {
@@ -150,7 +151,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
     if (!entity.period) return this.#showEmpty(kind, value, entity);
     const near = h('div.tops-grid');
     this.#showBody(kind, value, entity, near);
-    if (kind === 'ip') this.#showNeighbours(value, entity, near, this.#abort.signal);
+    this.#showNeighbours(kind, value, entity, near, this.#abort.signal);
     return undefined;
   }
 
@@ -194,11 +195,11 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#body.replaceChildren(
       section('Over time', 'attacks, posts and records on one clock; drag to open a stretch', chart),
       h('section.page-section', {}, h('h2.section-title', { text: 'Most frequent' }), h('div.tops-grid', {}, ...tops.map((facet) => this.#top(facet, number, query)))),
-      ...(kind === 'ip' ? [section('Neighbours', 'other sources near this address', near)] : []),
+      section('Neighbours', NEAR_NOTES[kind] ?? 'looked for through its 20 most frequent values', near),
       section('Events', `${counted(number, 'event')}, newest first`, this.#table),
     );
     chart.show({ ...period, step: step.length, spans, split: 'event.family', parts });
-    this.#table.setColumns(STANDARD_COLUMNS, 'desc');
+    this.#table.setColumns(kindNamed(kind).columns ?? STANDARD_COLUMNS, 'desc');
     this.#table.addEventListener('want', ({ detail }) => rows.want(detail.first, detail.last));
     this.#table.addEventListener('open', ({ detail }) => this.#openRow(rows.row(detail)));
     this.#table.addEventListener('active', ({ detail }) => !this.#event.hidden && this.#openRow(rows.row(detail)));
@@ -214,17 +215,21 @@ customElements.define('petrel-entity', class extends HTMLElement {
       barList(groups, { field, total, name: (value) => h('a', { href: pageOf(field, value) ?? exploreAddress(narrowed(query.includes(' or ') ? `(${query})` : query, clause(field, value)), ALL) }) }));
   }
 
-  async #showNeighbours(ip, { facts }, near, signal) {
+  async #showNeighbours(kind, value, entity, near, signal) {
     near.replaceChildren(skeleton(4));
     try {
-      const neighbours = await askNeighbours(ip, facts.get('source.as.number'), signal);
-      near.replaceChildren(...neighbours.map(({ title, href, facet: { groups, distinct } }) => h('section.top-card', { data: { testid: 'neighbours' } },
-        h('h3', {}, h('a', { href, text: title }), h('span.facet-note', { text: `${count(distinct)} in all` })),
-        groups.length ? barList(groups, { field: 'source.ip', total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: entityAddress('ip', value) }) })
-          : h('p.facet-empty', { text: 'Nobody else was seen.' }))));
+      const neighbours = await askNeighbours(kind, value, entity, signal);
+      near.replaceChildren(...(neighbours.length ? neighbours.map((list) => this.#near(list)) : [h('p.facet-empty', { text: 'It has none.' })]));
     } catch (error) {
-      if (!isAbort(error)) near.replaceChildren(errorBox(error, () => this.#showNeighbours(ip, { facts }, near, signal)));
+      if (!isAbort(error)) near.replaceChildren(errorBox(error, () => this.#showNeighbours(kind, value, entity, near, signal)));
     }
+  }
+
+  #near({ title, href, field, groups, distinct }) {
+    return h('section.top-card', { data: { testid: 'neighbours' } },
+      h('h3', {}, href ? h('a', { href, text: title }) : title, h('span.facet-note', { text: `${count(distinct)} in all` })),
+      groups.length ? barList(groups, { field, total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: pageOf(field, value) ?? exploreAddress(clause(field, value), ALL) }) })
+        : h('p.facet-empty', { text: field === 'source.ip' ? 'Nobody else was seen.' : 'Nothing else was seen.' }));
   }
 
   #openRow(row) {

@@ -6,12 +6,14 @@ import { ask } from '../api.js';
 import { RowSource } from '../explore/row-source.js';
 import { both, clause, quoted } from '../kql.js';
 import { stepFor } from '../range.js';
-import { entityAddress, entityQuery, kindNamed, networkQuery } from './kinds.js';
-import { networkOf } from '../net.js';
+import { networkOf, surroundingOf } from '../net.js';
+import { entityAddress, entityQuery, kindNamed, networkQuery, surroundingQuery } from './kinds.js';
 
 const BARS = 160;
 const TOP = 8;
 const NEIGHBOURS = 10;
+/** Most values through which neighbours are looked for. */
+const SHARED = 20;
 
 /** Where a value stands that is on a list of indicators; events about a hash are marked as a whole. */
 const LISTED = { ip: 'threat.indicator.ip', domain: 'threat.indicator.url.domain', hash: null };
@@ -79,17 +81,45 @@ async function askLists(kind, value, query, upTo, signal) {
 }
 
 /**
- * Who is near an address: in its network, and in its autonomous system.
- * @param {string} ip
- * @param {number|undefined} asn
- * @param {AbortSignal} signal
- * @returns {Promise<{title: string, href: string, facet: any}[]>}
+ * @typedef {object} Neighbours
+ * @property {string} title
+ * @property {string|null} href the page of all of them
+ * @property {string} field what they are values of
+ * @property {{values: any[], count: number}[]} groups
+ * @property {number} distinct how many there are in all
  */
-export async function askNeighbours(ip, asn, signal) {
-  const near = networkQuery(ip);
-  const wanted = [
-    near ? { title: `In ${networkOf(ip)}`, href: entityAddress('network', networkOf(ip)), query: near } : null,
-    asn ? { title: `In AS${asn}`, href: entityAddress('asn', asn), query: both(`source.as.number: ${asn}`, `not source.ip: ${quoted(ip)}`) } : null,
-  ].filter(Boolean);
-  return Promise.all(wanted.map(async ({ title, href, query }) => ({ title, href, facet: await ask('top', { q: query, field: 'source.ip', limit: NEIGHBOURS }, signal) })));
+
+/**
+ * Who or what is near a thing. An address: in its network and in its autonomous system; a network: around it; anything else:
+ * what shares its most frequent addresses, accounts or the like.
+ * @param {string} kind
+ * @param {string} value
+ * @param {Entity} entity
+ * @param {AbortSignal} signal
+ * @returns {Promise<Neighbours[]>}
+ */
+export async function askNeighbours(kind, value, { query, upTo, facts }, signal) {
+  const addresses = async (title, href, q) => ({ title, href, field: 'source.ip', ...(await ask('top', { q, upTo, field: 'source.ip', limit: NEIGHBOURS }, signal)) });
+  if (kind === 'ip') {
+    const [near, asn] = [networkQuery(value), facts.get('source.as.number')];
+    return Promise.all([
+      near ? addresses(`In ${networkOf(value)}`, entityAddress('network', networkOf(value)), near) : null,
+      asn ? addresses(`In AS${asn}`, entityAddress('asn', asn), both(`source.as.number: ${asn}`, `not source.ip: ${quoted(value)}`)) : null,
+    ].filter(Boolean));
+  }
+  if (kind === 'network') {
+    const around = surroundingQuery(value);
+    return around ? [await addresses(`Around it, in ${surroundingOf(value)}`, entityAddress('network', surroundingOf(value)), around)] : [];
+  }
+  return (await Promise.all(kindNamed(kind).near.map((near) => askShared(near, value, query, upTo, signal)))).filter(Boolean);
+}
+
+/** What is met through the same values of another field; null where the thing has none. */
+async function askShared({ title, via, field }, value, query, upTo, signal) {
+  const { groups: shared } = await ask('top', { q: query, upTo, field: via, limit: SHARED }, signal);
+  if (!shared.length) return null;
+  const q = `${via}: (${shared.map(({ values: [one] }) => quoted(one)).join(' or ')})`;
+  const { groups, distinct } = await ask('top', { q, upTo, field, limit: NEIGHBOURS + 1 }, signal);
+  const isItself = ({ values: [one] }) => String(one).toLowerCase() === value.toLowerCase();
+  return { title, href: null, field, groups: groups.filter((group) => !isItself(group)).slice(0, NEIGHBOURS), distinct: distinct - Number(groups.some(isItself)) };
 }

@@ -17,7 +17,7 @@ const LONGEST = 50;
  * @property {{text: string, length: number}} step
  * @property {number} count
  * @property {{start: number, count: number, previous?: number}[]} spans
- * @property {{start: number, value: any, count: number}[]|null} parts
+ * @property {{start: number, value: any, count: number, previous?: number}[]|null} parts
  * @property {any[]} facets
  * @property {{previous: number, from: string, to: string}|null} previous
  * @property {number|null} coversSince
@@ -138,7 +138,7 @@ export class Questions extends EventTarget {
     const isBounded = !('all' in view.range);
     const isCompared = isBounded && view.compare;
     const [parts, previous, compared, facets] = await Promise.all([
-      view.split ? ask('histogram', { ...scope, interval: answer.step.text, by: view.split }, signal) : null,
+      view.split ? ask('histogram', { ...scope, interval: answer.step.text, by: view.split, compare: isCompared ? 'previous' : null }, signal) : null,
       isBounded ? ask('count', { ...scope, compare: 'previous' }, signal) : null,
       isCompared ? ask('histogram', { ...scope, interval: answer.step.text, compare: 'previous' }, signal) : null,
       isCompared ? this.#facetsOf(fields, scope, true, signal) : null,

@@ -51,18 +51,27 @@ function monthTicks(from, to, most) {
 }
 
 /**
+ * @typedef {object} Series
+ * @property {string|null} name null is what is beyond the palette, empty what lacks the field
+ * @property {number} total
+ * @property {number} [previous] its total in the period before, where that is compared
+ * @property {Map<number, number>} counts by the starts of the spans
+ */
+
+/**
  * Adds counts up to series that lie on one another, the most frequent below; what is beyond the palette is one series.
- * @param {{start: number, value?: any, count: number}[]} spans
+ * @param {{start: number, value?: any, count: number, previous?: number}[]} spans
  * @param {number} most series
- * @returns {{name: string|null, total: number, counts: Map<number, number>}[]} `name` null is the rest
+ * @returns {Series[]}
  */
 export function seriesOf(spans, most) {
   const series = new Map();
-  for (const { start, value, count } of spans) {
+  for (const { start, value, count, previous } of spans) {
     const name = String(value);
     if (!series.has(name)) series.set(name, { name, total: 0, counts: new Map() });
     const one = series.get(name);
     one.total += count;
+    if (previous !== undefined) one.previous = (one.previous ?? 0) + previous;
     one.counts.set(start, (one.counts.get(start) ?? 0) + count);
   }
   const sorted = [...series.values()].sort((one, other) => other.total - one.total || (one.name < other.name ? -1 : 1));
@@ -70,6 +79,7 @@ export function seriesOf(spans, most) {
   const rest = { name: null, total: 0, counts: new Map() };
   for (const one of sorted.slice(most)) {
     rest.total += one.total;
+    if (one.previous !== undefined) rest.previous = (rest.previous ?? 0) + one.previous;
     for (const [start, count] of one.counts) rest.counts.set(start, (rest.counts.get(start) ?? 0) + count);
   }
   return [...sorted.slice(0, most), rest];

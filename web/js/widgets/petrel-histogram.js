@@ -4,7 +4,7 @@
  */
 
 import { h, icon, svg } from '../dom.js';
-import { count, counted, period, shortCount, shortStamp, stamp } from '../format.js';
+import { change, count, counted, period, shortCount, shortStamp, stamp } from '../format.js';
 import { stepLabel } from '../range.js';
 import { SEVERITIES, TYPES, typeLabel } from '../types.js';
 import { ceiling, outline, remainder, seriesOf, stackedBars, timeTicks } from './histogram-shapes.js';
@@ -31,7 +31,7 @@ const ORDERED = { 'attack.severity': SEVERITIES, 'event.family': NAMED['event.fa
  * @property {number} step milliseconds
  * @property {{start: number, count: number, previous?: number}[]} spans all events
  * @property {string} [split] the field of `parts`
- * @property {{start: number, value: any, count: number}[]} [parts]
+ * @property {{start: number, value: any, count: number, previous?: number}[]} [parts]
  * @property {number|null} [coversSince] what lies before is still being counted
  */
 
@@ -73,7 +73,7 @@ customElements.define('petrel-histogram', class extends HTMLElement {
       const order = ORDERED[chart.split];
       const split = chart.split ? seriesOf(chart.parts ?? [], NAMED[chart.split] ? NAMED[chart.split].length : MOST_SERIES) : [];
       if (order) split.sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
-      const without = remainder(this.#totals, split);
+      const without = { ...remainder(this.#totals, split), previous: previousOf(chart.spans, split) };
       this.#series = chart.split ? [...split, ...(without.total ? [without] : [])] : [{ name: undefined, total: 0, counts: this.#totals }];
       this.#describe();
       this.#showLegend();
@@ -112,7 +112,7 @@ customElements.define('petrel-histogram', class extends HTMLElement {
   #showLegend() {
     this.#legend.hidden = !this.#chart.split;
     this.#legend.replaceChildren(...(this.#chart.split ? this.#series : []).map((series, index) => h('li', { data: { testid: 'legend-series', name: series.name ?? 'others' } },
-      this.#mark(series, index), h('span.legend-name', { text: this.#label(series), title: this.#label(series) }), h('b', { text: shortCount(series.total), title: count(series.total) }))));
+      this.#mark(series, index), h('span.legend-name', { text: this.#label(series), title: this.#label(series) }), h('b', { text: shortCount(series.total), title: count(series.total) }), changeOf(series))));
   }
 
   #draw() {
@@ -239,6 +239,20 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     this.#hint.style.right = isRight ? `${this.#width - left + 10}px` : 'auto';
   }
 });
+
+/** How many events of the period before are in no series; undefined where it is not compared. */
+function previousOf(spans, series) {
+  if (spans[0]?.previous === undefined) return undefined;
+  const sum = (list) => list.reduce((total, { previous }) => total + (previous ?? 0), 0);
+  return Math.max(0, sum(spans) - sum(series));
+}
+
+/** How a series has changed against the period before, where that is compared. @param {import('./histogram-shapes.js').Series} series */
+function changeOf({ total, previous }) {
+  if (previous === undefined) return null;
+  const direction = total > previous ? '.up' : total < previous ? '.down' : '';
+  return h(`span.series-change${direction}`, { text: change(total, previous), title: `${count(previous)} in the period before`, data: { previous } });
+}
 
 const text = (x, y, content, anchor) => {
   const element = svg('text', { x, y, class: `chart-label ${anchor}` });
