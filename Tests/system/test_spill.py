@@ -4,13 +4,12 @@ Another program holds the journal's write lock, so the journal takes nothing, th
 The kill comes only when the queue holds the last record.
 """
 
-import socket
 import sqlite3
 
 import pytest
 
 from conftest import adds_up, eve_line, feed_status, until
-from test_kill import check_same, flow_ids, ranges
+from test_kill import check_same, flow_ids
 
 LINES = 12_000
 IN_FLIGHT = 1 << 20
@@ -76,31 +75,3 @@ def test_what_waits_on_disk_survives_a_kill(follow, petrel, lock, tmp_path):
     assert adds_up(ledger) and ledger["received"] == LINES, ledger
     server.stop()
     check_same(flow_ids(petrel, tmp_path / "data"), LINES)
-
-
-def test_what_a_socket_brought_survives_where_it_was_on_disk(follow, petrel, lock, tmp_path):
-    """Nobody can send these again: lost is at most what was in memory, and that lies before all that waited."""
-    take, release = lock
-    path = tmp_path / "eve.sock"
-    config = configure(tmp_path, f"type: unix, path: {path}, socket: stream")
-    server = follow(config)
-    until(path.exists, what="the socket")
-    with socket.socket(socket.AF_UNIX) as link:
-        link.connect(str(path))
-        link.sendall(eve_line(0))
-        until(lambda: feed_status(server)["ledger"]["stored"] == 1, what="the first record")
-        take()
-        link.sendall(b"".join(eve_line(number) for number in range(1, LINES)))
-        until(lambda: holds(tmp_path, eve_line(LINES - 1)), 60, "the last record on disk")
-        server.kill()
-    release()
-
-    server = started_again(follow, config)
-    ledger = feed_status(server)["ledger"]
-    server.stop()
-    stored = flow_ids(petrel, tmp_path / "data")
-    assert adds_up(ledger) and ledger["stored"] == len(stored) and set(stored.values()) == {1}, ledger
-    lost = sorted(set(range(LINES)) - set(stored))
-    assert 0 in stored and LINES - 1 in stored
-    assert not lost or lost == list(range(lost[0], lost[-1] + 1)), ranges(lost)
-    assert sum(len(eve_line(number)) for number in lost) <= IN_FLIGHT, ranges(lost)
