@@ -35,7 +35,7 @@ ARCS = "() => document.querySelector('petrel-map').arcCount()"
 
 def drawn_by(page, kind, budget):
     expect(page.locator("petrel-map")).to_have_attribute("data-renderer", kind)
-    expect(page.get_by_test_id("arc-budget")).to_have_text(f"At most {budget} arcs")
+    expect(page.get_by_test_id("arc-budget")).to_have_text(f"Up to {budget} arcs")
 
 
 def wait_for_arcs(page, least):
@@ -46,7 +46,7 @@ def test_where_webgl_is_software_the_canvas_draws(server, open_map):
     page = open_map()
     drawn_by(page, "canvas", "300")
     expect(page.get_by_test_id("renderer")).to_have_value("auto")
-    expect(page.get_by_test_id("renderer").locator("option").first).to_have_text("Automatic: Canvas 2D")
+    expect(page.get_by_test_id("renderer").locator("option").first).to_have_text("Auto: Canvas 2D")
     assert "renderer=" not in page.url
 
 

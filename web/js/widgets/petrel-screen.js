@@ -37,9 +37,10 @@ customElements.define('petrel-screen', class extends HTMLElement {
     this.append(h('div.drawn-by', { title: 'Beyond this number an event joins an arc of the same place, sensor and type, or is shed' }, most, choice));
     const show = () => {
       const { kind, budget } = map.renderer;
-      for (const option of choice.options) option.textContent = option.value === 'auto' ? `Automatic: ${RENDERERS[kind]}` : RENDERERS[option.value];
+      const chosen = options.renderer === 'auto' ? `: ${RENDERERS[kind]}` : '';
+      for (const option of choice.options) option.textContent = option.value === 'auto' ? `Auto${chosen}` : RENDERERS[option.value];
       choice.value = options.renderer;
-      setText(most, `At most ${count(budget)} arcs`);
+      setText(most, `Up to ${count(budget)} arcs`);
     };
     map.addEventListener('renderer', show);
     options.addEventListener('change', show);
