@@ -43,10 +43,10 @@ BATCH = 500
 class Server:
     """`petrel serve` on a data folder; `opened` is the time until it answers a count."""
 
-    def __init__(self, petrel, data):
+    def __init__(self, petrel, data, *options):
         started = time.perf_counter()
         self.process = subprocess.Popen(
-            [petrel, "serve", "--data", data, "--assets", ROOT / ".assets", "--port", "0"], stdout=subprocess.PIPE, text=True)
+            [petrel, "serve", "--data", data, "--assets", ROOT / ".assets", "--port", "0", *options], stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             found = re.search(r"http://127\.0\.0\.1:\d+/", line)
             if found:

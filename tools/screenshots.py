@@ -52,8 +52,8 @@ def screens(is_recorded, port):
     span = "range=all" if is_recorded else "range=15m"
     explore = f"explore?q=event.family:+attack+and+not+attack.type:+policy&{span}&split=attack.type"
     return {
-        "map": Screen("", "[data-testid=total-attacks][data-count]", runs=True),
-        "globe": Screen("?view=globe", "[data-testid=total-attacks][data-count]", runs=True),
+        "map": Screen("?renderer=webgl2", "[data-testid=total-attacks][data-count]", runs=True),
+        "globe": Screen("?view=globe&renderer=webgl2", "[data-testid=total-attacks][data-count]", runs=True),
         "board": Screen("board?panels=countries,newest,severity,types,rate&seconds=3600", "[data-testid=board-line]", runs=True),
         "explore": Screen(explore, ROWS, pressed=f"{ROWS} >> nth=4", after=".event-field"),
         "entity": Screen(f"entity/port/{port}", ROWS),

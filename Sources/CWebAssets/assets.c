@@ -358,222 +358,226 @@ static const unsigned char file88[] = {
 };
 
 static const unsigned char file89[] = {
-#embed "../../web/js/map/world.js"
+#embed "../../web/js/map/webgl-speed.js"
 };
 
 static const unsigned char file90[] = {
-#embed "../../web/js/model.js"
+#embed "../../web/js/map/world.js"
 };
 
 static const unsigned char file91[] = {
-#embed "../../web/js/net.js"
+#embed "../../web/js/model.js"
 };
 
 static const unsigned char file92[] = {
-#embed "../../web/js/pivots.js"
+#embed "../../web/js/net.js"
 };
 
 static const unsigned char file93[] = {
-#embed "../../web/js/range.js"
+#embed "../../web/js/pivots.js"
 };
 
 static const unsigned char file94[] = {
-#embed "../../web/js/replay/missed-note.js"
+#embed "../../web/js/range.js"
 };
 
 static const unsigned char file95[] = {
-#embed "../../web/js/replay/petrel-replay.js"
+#embed "../../web/js/replay/missed-note.js"
 };
 
 static const unsigned char file96[] = {
-#embed "../../web/js/replay/player.js"
+#embed "../../web/js/replay/petrel-replay.js"
 };
 
 static const unsigned char file97[] = {
-#embed "../../web/js/replay/playhead.js"
+#embed "../../web/js/replay/player.js"
 };
 
 static const unsigned char file98[] = {
-#embed "../../web/js/replay/replay.js"
+#embed "../../web/js/replay/playhead.js"
 };
 
 static const unsigned char file99[] = {
-#embed "../../web/js/replay/timeline.js"
+#embed "../../web/js/replay/replay.js"
 };
 
 static const unsigned char file100[] = {
-#embed "../../web/js/saved-views.js"
+#embed "../../web/js/replay/timeline.js"
 };
 
 static const unsigned char file101[] = {
-#embed "../../web/js/shell.js"
+#embed "../../web/js/saved-views.js"
 };
 
 static const unsigned char file102[] = {
-#embed "../../web/js/sources/dead-letters.js"
+#embed "../../web/js/shell.js"
 };
 
 static const unsigned char file103[] = {
-#embed "../../web/js/sources/main.js"
+#embed "../../web/js/sources/dead-letters.js"
 };
 
 static const unsigned char file104[] = {
-#embed "../../web/js/sources/petrel-source-page.js"
+#embed "../../web/js/sources/main.js"
 };
 
 static const unsigned char file105[] = {
-#embed "../../web/js/sources/source-card.js"
+#embed "../../web/js/sources/petrel-source-page.js"
 };
 
 static const unsigned char file106[] = {
-#embed "../../web/js/theme.js"
+#embed "../../web/js/sources/source-card.js"
 };
 
 static const unsigned char file107[] = {
-#embed "../../web/js/types.js"
+#embed "../../web/js/theme.js"
 };
 
 static const unsigned char file108[] = {
-#embed "../../web/js/widgets/bar-list.js"
+#embed "../../web/js/types.js"
 };
 
 static const unsigned char file109[] = {
-#embed "../../web/js/widgets/event-cells.js"
+#embed "../../web/js/widgets/bar-list.js"
 };
 
 static const unsigned char file110[] = {
-#embed "../../web/js/widgets/event-fields.js"
+#embed "../../web/js/widgets/event-cells.js"
 };
 
 static const unsigned char file111[] = {
-#embed "../../web/js/widgets/histogram-shapes.js"
+#embed "../../web/js/widgets/event-fields.js"
 };
 
 static const unsigned char file112[] = {
-#embed "../../web/js/widgets/legend-key.js"
+#embed "../../web/js/widgets/histogram-shapes.js"
 };
 
 static const unsigned char file113[] = {
-#embed "../../web/js/widgets/menu.js"
+#embed "../../web/js/widgets/legend-key.js"
 };
 
 static const unsigned char file114[] = {
-#embed "../../web/js/widgets/petrel-about.js"
+#embed "../../web/js/widgets/menu.js"
 };
 
 static const unsigned char file115[] = {
-#embed "../../web/js/widgets/petrel-actions.js"
+#embed "../../web/js/widgets/petrel-about.js"
 };
 
 static const unsigned char file116[] = {
-#embed "../../web/js/widgets/petrel-drawer.js"
+#embed "../../web/js/widgets/petrel-actions.js"
 };
 
 static const unsigned char file117[] = {
-#embed "../../web/js/widgets/petrel-event.js"
+#embed "../../web/js/widgets/petrel-drawer.js"
 };
 
 static const unsigned char file118[] = {
-#embed "../../web/js/widgets/petrel-facets.js"
+#embed "../../web/js/widgets/petrel-event.js"
 };
 
 static const unsigned char file119[] = {
-#embed "../../web/js/widgets/petrel-help.js"
+#embed "../../web/js/widgets/petrel-facets.js"
 };
 
 static const unsigned char file120[] = {
-#embed "../../web/js/widgets/petrel-histogram.js"
+#embed "../../web/js/widgets/petrel-help.js"
 };
 
 static const unsigned char file121[] = {
-#embed "../../web/js/widgets/petrel-keys.js"
+#embed "../../web/js/widgets/petrel-histogram.js"
 };
 
 static const unsigned char file122[] = {
-#embed "../../web/js/widgets/petrel-legend.js"
+#embed "../../web/js/widgets/petrel-keys.js"
 };
 
 static const unsigned char file123[] = {
-#embed "../../web/js/widgets/petrel-map-tools.js"
+#embed "../../web/js/widgets/petrel-legend.js"
 };
 
 static const unsigned char file124[] = {
-#embed "../../web/js/widgets/petrel-mode.js"
+#embed "../../web/js/widgets/petrel-map-tools.js"
 };
 
 static const unsigned char file125[] = {
-#embed "../../web/js/widgets/petrel-nav.js"
+#embed "../../web/js/widgets/petrel-mode.js"
 };
 
 static const unsigned char file126[] = {
-#embed "../../web/js/widgets/petrel-notice.js"
+#embed "../../web/js/widgets/petrel-nav.js"
 };
 
 static const unsigned char file127[] = {
-#embed "../../web/js/widgets/petrel-palette.js"
+#embed "../../web/js/widgets/petrel-notice.js"
 };
 
 static const unsigned char file128[] = {
-#embed "../../web/js/widgets/petrel-query.js"
+#embed "../../web/js/widgets/petrel-palette.js"
 };
 
 static const unsigned char file129[] = {
-#embed "../../web/js/widgets/petrel-range.js"
+#embed "../../web/js/widgets/petrel-query.js"
 };
 
 static const unsigned char file130[] = {
-#embed "../../web/js/widgets/petrel-rate.js"
+#embed "../../web/js/widgets/petrel-range.js"
 };
 
 static const unsigned char file131[] = {
-#embed "../../web/js/widgets/petrel-screen.js"
+#embed "../../web/js/widgets/petrel-rate.js"
 };
 
 static const unsigned char file132[] = {
-#embed "../../web/js/widgets/petrel-severity.js"
+#embed "../../web/js/widgets/petrel-screen.js"
 };
 
 static const unsigned char file133[] = {
-#embed "../../web/js/widgets/petrel-sources.js"
+#embed "../../web/js/widgets/petrel-severity.js"
 };
 
 static const unsigned char file134[] = {
-#embed "../../web/js/widgets/petrel-status.js"
+#embed "../../web/js/widgets/petrel-sources.js"
 };
 
 static const unsigned char file135[] = {
-#embed "../../web/js/widgets/petrel-summary.js"
+#embed "../../web/js/widgets/petrel-status.js"
 };
 
 static const unsigned char file136[] = {
-#embed "../../web/js/widgets/petrel-table.js"
+#embed "../../web/js/widgets/petrel-summary.js"
 };
 
 static const unsigned char file137[] = {
-#embed "../../web/js/widgets/petrel-ticker.js"
+#embed "../../web/js/widgets/petrel-table.js"
 };
 
 static const unsigned char file138[] = {
-#embed "../../web/js/widgets/petrel-toasts.js"
+#embed "../../web/js/widgets/petrel-ticker.js"
 };
 
 static const unsigned char file139[] = {
-#embed "../../web/js/widgets/petrel-tops.js"
+#embed "../../web/js/widgets/petrel-toasts.js"
 };
 
 static const unsigned char file140[] = {
-#embed "../../web/js/widgets/petrel-totals.js"
+#embed "../../web/js/widgets/petrel-tops.js"
 };
 
 static const unsigned char file141[] = {
-#embed "../../web/js/widgets/place-view.js"
+#embed "../../web/js/widgets/petrel-totals.js"
 };
 
 static const unsigned char file142[] = {
-#embed "../../web/js/widgets/states.js"
+#embed "../../web/js/widgets/place-view.js"
 };
 
 static const unsigned char file143[] = {
+#embed "../../web/js/widgets/states.js"
+};
+
+static const unsigned char file144[] = {
 #embed "../../web/sources.html"
 };
 
@@ -667,61 +671,62 @@ static const struct petrel_web_asset assets[] = {
     {"js/map/sun.js", file86, sizeof file86},
     {"js/map/tray.js", file87, sizeof file87},
     {"js/map/webgl-arcs.js", file88, sizeof file88},
-    {"js/map/world.js", file89, sizeof file89},
-    {"js/model.js", file90, sizeof file90},
-    {"js/net.js", file91, sizeof file91},
-    {"js/pivots.js", file92, sizeof file92},
-    {"js/range.js", file93, sizeof file93},
-    {"js/replay/missed-note.js", file94, sizeof file94},
-    {"js/replay/petrel-replay.js", file95, sizeof file95},
-    {"js/replay/player.js", file96, sizeof file96},
-    {"js/replay/playhead.js", file97, sizeof file97},
-    {"js/replay/replay.js", file98, sizeof file98},
-    {"js/replay/timeline.js", file99, sizeof file99},
-    {"js/saved-views.js", file100, sizeof file100},
-    {"js/shell.js", file101, sizeof file101},
-    {"js/sources/dead-letters.js", file102, sizeof file102},
-    {"js/sources/main.js", file103, sizeof file103},
-    {"js/sources/petrel-source-page.js", file104, sizeof file104},
-    {"js/sources/source-card.js", file105, sizeof file105},
-    {"js/theme.js", file106, sizeof file106},
-    {"js/types.js", file107, sizeof file107},
-    {"js/widgets/bar-list.js", file108, sizeof file108},
-    {"js/widgets/event-cells.js", file109, sizeof file109},
-    {"js/widgets/event-fields.js", file110, sizeof file110},
-    {"js/widgets/histogram-shapes.js", file111, sizeof file111},
-    {"js/widgets/legend-key.js", file112, sizeof file112},
-    {"js/widgets/menu.js", file113, sizeof file113},
-    {"js/widgets/petrel-about.js", file114, sizeof file114},
-    {"js/widgets/petrel-actions.js", file115, sizeof file115},
-    {"js/widgets/petrel-drawer.js", file116, sizeof file116},
-    {"js/widgets/petrel-event.js", file117, sizeof file117},
-    {"js/widgets/petrel-facets.js", file118, sizeof file118},
-    {"js/widgets/petrel-help.js", file119, sizeof file119},
-    {"js/widgets/petrel-histogram.js", file120, sizeof file120},
-    {"js/widgets/petrel-keys.js", file121, sizeof file121},
-    {"js/widgets/petrel-legend.js", file122, sizeof file122},
-    {"js/widgets/petrel-map-tools.js", file123, sizeof file123},
-    {"js/widgets/petrel-mode.js", file124, sizeof file124},
-    {"js/widgets/petrel-nav.js", file125, sizeof file125},
-    {"js/widgets/petrel-notice.js", file126, sizeof file126},
-    {"js/widgets/petrel-palette.js", file127, sizeof file127},
-    {"js/widgets/petrel-query.js", file128, sizeof file128},
-    {"js/widgets/petrel-range.js", file129, sizeof file129},
-    {"js/widgets/petrel-rate.js", file130, sizeof file130},
-    {"js/widgets/petrel-screen.js", file131, sizeof file131},
-    {"js/widgets/petrel-severity.js", file132, sizeof file132},
-    {"js/widgets/petrel-sources.js", file133, sizeof file133},
-    {"js/widgets/petrel-status.js", file134, sizeof file134},
-    {"js/widgets/petrel-summary.js", file135, sizeof file135},
-    {"js/widgets/petrel-table.js", file136, sizeof file136},
-    {"js/widgets/petrel-ticker.js", file137, sizeof file137},
-    {"js/widgets/petrel-toasts.js", file138, sizeof file138},
-    {"js/widgets/petrel-tops.js", file139, sizeof file139},
-    {"js/widgets/petrel-totals.js", file140, sizeof file140},
-    {"js/widgets/place-view.js", file141, sizeof file141},
-    {"js/widgets/states.js", file142, sizeof file142},
-    {"sources.html", file143, sizeof file143},
+    {"js/map/webgl-speed.js", file89, sizeof file89},
+    {"js/map/world.js", file90, sizeof file90},
+    {"js/model.js", file91, sizeof file91},
+    {"js/net.js", file92, sizeof file92},
+    {"js/pivots.js", file93, sizeof file93},
+    {"js/range.js", file94, sizeof file94},
+    {"js/replay/missed-note.js", file95, sizeof file95},
+    {"js/replay/petrel-replay.js", file96, sizeof file96},
+    {"js/replay/player.js", file97, sizeof file97},
+    {"js/replay/playhead.js", file98, sizeof file98},
+    {"js/replay/replay.js", file99, sizeof file99},
+    {"js/replay/timeline.js", file100, sizeof file100},
+    {"js/saved-views.js", file101, sizeof file101},
+    {"js/shell.js", file102, sizeof file102},
+    {"js/sources/dead-letters.js", file103, sizeof file103},
+    {"js/sources/main.js", file104, sizeof file104},
+    {"js/sources/petrel-source-page.js", file105, sizeof file105},
+    {"js/sources/source-card.js", file106, sizeof file106},
+    {"js/theme.js", file107, sizeof file107},
+    {"js/types.js", file108, sizeof file108},
+    {"js/widgets/bar-list.js", file109, sizeof file109},
+    {"js/widgets/event-cells.js", file110, sizeof file110},
+    {"js/widgets/event-fields.js", file111, sizeof file111},
+    {"js/widgets/histogram-shapes.js", file112, sizeof file112},
+    {"js/widgets/legend-key.js", file113, sizeof file113},
+    {"js/widgets/menu.js", file114, sizeof file114},
+    {"js/widgets/petrel-about.js", file115, sizeof file115},
+    {"js/widgets/petrel-actions.js", file116, sizeof file116},
+    {"js/widgets/petrel-drawer.js", file117, sizeof file117},
+    {"js/widgets/petrel-event.js", file118, sizeof file118},
+    {"js/widgets/petrel-facets.js", file119, sizeof file119},
+    {"js/widgets/petrel-help.js", file120, sizeof file120},
+    {"js/widgets/petrel-histogram.js", file121, sizeof file121},
+    {"js/widgets/petrel-keys.js", file122, sizeof file122},
+    {"js/widgets/petrel-legend.js", file123, sizeof file123},
+    {"js/widgets/petrel-map-tools.js", file124, sizeof file124},
+    {"js/widgets/petrel-mode.js", file125, sizeof file125},
+    {"js/widgets/petrel-nav.js", file126, sizeof file126},
+    {"js/widgets/petrel-notice.js", file127, sizeof file127},
+    {"js/widgets/petrel-palette.js", file128, sizeof file128},
+    {"js/widgets/petrel-query.js", file129, sizeof file129},
+    {"js/widgets/petrel-range.js", file130, sizeof file130},
+    {"js/widgets/petrel-rate.js", file131, sizeof file131},
+    {"js/widgets/petrel-screen.js", file132, sizeof file132},
+    {"js/widgets/petrel-severity.js", file133, sizeof file133},
+    {"js/widgets/petrel-sources.js", file134, sizeof file134},
+    {"js/widgets/petrel-status.js", file135, sizeof file135},
+    {"js/widgets/petrel-summary.js", file136, sizeof file136},
+    {"js/widgets/petrel-table.js", file137, sizeof file137},
+    {"js/widgets/petrel-ticker.js", file138, sizeof file138},
+    {"js/widgets/petrel-toasts.js", file139, sizeof file139},
+    {"js/widgets/petrel-tops.js", file140, sizeof file140},
+    {"js/widgets/petrel-totals.js", file141, sizeof file141},
+    {"js/widgets/place-view.js", file142, sizeof file142},
+    {"js/widgets/states.js", file143, sizeof file143},
+    {"sources.html", file144, sizeof file144},
 };
 
 const int petrel_web_asset_count = sizeof assets / sizeof assets[0];

@@ -36,12 +36,14 @@ public struct CacheStatistics: Equatable, Sendable {
 /// one chain: each batch takes a cache of its own from a pool, so that a look-up takes no lock.
 public struct EnrichmentChain: Sendable {
     /// Changes whenever the same event might be enriched differently: with the data files, the configured places, the rules, and the
-    /// indicator lists in use.
+    /// indicator lists in use, and with what is noise.
     public var revision: String {
-        guard let indicators else { return fixedRevision }
+        let (indicators, noise) = (indicators, noise)
+        guard indicators != nil || noise != nil else { return fixedRevision }
         var hash = ContentHash()
         hash.add(fixedRevision)
-        hash.add(indicators.revision)
+        if let indicators { hash.add(indicators.revision) }
+        if let noise { hash.add(noise.revision) }
         return hash.hexadecimal
     }
     private let fixedRevision: String
@@ -57,6 +59,7 @@ public struct EnrichmentChain: Sendable {
         let entriesPerLane: Int
         let pool = Mutex(Pool())
         let indicators = Mutex<IndicatorTable?>(nil)
+        let noise = Mutex<NoiseTable?>(nil)
 
         init(_ places: Places, _ options: EnrichmentOptions) {
             self.places = places
@@ -85,10 +88,12 @@ public struct EnrichmentChain: Sendable {
     /// Appends to each closed row what it lacks.
     public func enrich(_ batch: inout EventBatch) {
         var (lane, isPooled) = takeLane()
-        let indicators = indicators
+        let (indicators, noise) = (indicators, noise)
+        let feeds = noise?.feeds(indicators) ?? 0
         batch.appendToEachRow(reserving: 160) { row, out in
             lane.enrich(row, core.places, core.plan, to: &out)
             indicators?.join(row, to: &out)
+            noise?.mark(row, indicators, feeds: feeds, &lane.agents, to: &out)
         }
         giveBack(lane, isPooled: isPooled)
     }
@@ -98,6 +103,12 @@ public struct EnrichmentChain: Sendable {
 
     /// Joins the batches to come with those lists.
     public func use(_ indicators: IndicatorTable?) { core.indicators.withLock { $0 = indicators } }
+
+    /// What marks events as noise; nil for nothing.
+    public var noise: NoiseTable? { core.noise.withLock { $0 } }
+
+    /// Marks the batches to come with it.
+    public func use(noise: NoiseTable?) { core.noise.withLock { $0 = noise } }
 
     /// What is known about an address by itself, as the row of one event whose source it is.
     public func describe(_ address: IPAddress) -> EventBatch {

@@ -3,6 +3,8 @@ import Model
 /// Enriches rows one after another, for one thread at a time: the cache and a buffer to encode into.
 struct EnrichmentLane: Sendable {
     var cache: AddressCache
+    /// Clients that noise was looked for in.
+    var agents = AgentMemo()
     private var cities = CityMemo(bits: 13)
     private var scratch = EventBatch()
 

@@ -92,6 +92,9 @@ public final class IndicatorTable: Sendable {
         }
     }
 
+    /// The lists that name an address or a network around it, a bit for each.
+    func lists(of address: IPAddress) -> UInt64 { addresses.lists(of: address) }
+
     /// Appends to `out` what the lists say about the row's values.
     func join(_ row: Span<UInt8>, to out: inout [UInt8]) {
         let found = matches(row, isMarking: true)

@@ -5,6 +5,9 @@ public struct IndicatorTableBuilder: Sendable {
     /// Memory that an indicator costs besides its text, in bytes.
     private static let overhead = 96
 
+    /// The label in which events of lists have a network.
+    static let networkLabel = "indicator_network"
+
     /// About how much memory it takes, in bytes.
     public private(set) var bytes = 0
     private var lists: [IndicatorTable.List] = []
@@ -105,7 +108,7 @@ public struct IndicatorTableBuilder: Sendable {
         row.visit { pair in
             guard pair.field == .labels else { return }
             let (key, text) = row.label(pair)
-            if key == "indicator_network", let network = Network(text) { networks.append(network) }
+            if key == Self.networkLabel, let network = Network(text) { networks.append(network) }
         }
         return networks
     }

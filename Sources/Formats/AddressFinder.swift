@@ -26,7 +26,7 @@ enum AddressFinder {
         "from ", "from: ", "from=", "from ip ", "from user ", "relay ", "query ", "ip ", "host=", "host ", "ip address ", "h=", "by ",
         "for ",
         "with ", "badlogin: ", "auth: ", "ban ", "found ", "unban ", "source: ", "address ", "connection from ", "[af_inet]", "[af_inet6]",
-        "address: ", "user ",
+        "address: ", "user ", "connection ", "connection: ",
     ]
     /// What stands before an address that is not the client's.
     private static let own: [StaticString] = [
@@ -46,12 +46,23 @@ enum AddressFinder {
             }
             let end = tokenEnd(text, at, range.upperBound)
             if let endpoint = endpoint(text, at..<end) {
-                let score = score(text, before: at, from: range.lowerBound)
+                let score = isClientsPlace(text, at..<end, endpoint, in: range) ? 2 : score(text, before: at, from: range.lowerBound)
                 if best.map({ score > $0.score || score == 4 && $0.score == 4 }) ?? true { best = (score, endpoint) }
             }
             at = max(end, at + 1)
         }
         return best.map { Finding(endpoint: $0.endpoint, isMarked: $0.score >= 2) }
+    }
+
+    /// Whether an address stands where only the client's does: with its port as the first word (HAProxy, OpenVPN), alone between bars
+    /// (Drupal), or behind a name in the brackets that the message begins with, `(?@192.0.2.1)` (Pure-FTPd).
+    private static func isClientsPlace(_ text: Span<UInt8>, _ token: Range<Int>, _ endpoint: Endpoint, in range: Range<Int>) -> Bool {
+        let (start, end) = (token.lowerBound, token.upperBound)
+        if start == range.lowerBound { return endpoint.port != nil }
+        guard end < range.upperBound else { return false }
+        if text[start - 1] == UInt8(ascii: "|") { return text[end] == UInt8(ascii: "|") }
+        return text[start - 1] == UInt8(ascii: "@") && text[end] == UInt8(ascii: ")") && text[range.lowerBound] == UInt8(ascii: "(")
+            && text.firstIndex(of: UInt8(ascii: ")"), from: range.lowerBound, to: range.upperBound) == end
     }
 
     /// The host name behind `rhost=`, `from`, `host=` or `client`, for messages without an address; empty when there is none.
@@ -82,15 +93,22 @@ enum AddressFinder {
     /// Whether a word can begin here.
     private static func isBoundary(_ text: Span<UInt8>, _ at: Int) -> Bool {
         let before = text[at - 1]
-        if before == UInt8(ascii: ":") {
-            // `ip:1.2.3.4` and `ipv4:1.2.3.4`: a key, no part of an IPv6 address.
-            return at >= 2
-                && (text[at - 2] | 0x20 == UInt8(ascii: "p") || text[at - 2] == UInt8(ascii: "4") || text[at - 2] == UInt8(ascii: "6"))
-                && text[at] != UInt8(ascii: ":")
-        }
+        if before == UInt8(ascii: ":") { return isKey(text, at - 1) && text[at] != UInt8(ascii: ":") }
         let lower = before | 0x20
         let isWord = lower >= UInt8(ascii: "a") && lower <= UInt8(ascii: "z") || before &- UInt8(ascii: "0") < 10
         return !isWord && before != UInt8(ascii: ".") && before != UInt8(ascii: "-") && before != UInt8(ascii: "_")
+    }
+
+    /// Whether what stands before a colon is a key, as in `ip:`, `ipv4:` and `UTC:`, and no part of an IPv6 address.
+    private static func isKey(_ text: Span<UInt8>, _ colon: Int) -> Bool {
+        var at = colon
+        while at > 0, colon - at < 16 {
+            let lower = text[at - 1] | 0x20
+            if lower > UInt8(ascii: "f"), lower <= UInt8(ascii: "z") { return true }
+            guard isAddressByte(text[at - 1]), text[at - 1] != UInt8(ascii: ":") else { return false }
+            at -= 1
+        }
+        return false
     }
 
     private static func tokenEnd(_ text: Span<UInt8>, _ start: Int, _ limit: Int) -> Int {
@@ -111,14 +129,14 @@ enum AddressFinder {
         return nil
     }
 
-    /// The port in `#4795`, ` port 53502`, `]:55379` or `]/1234` behind an address.
+    /// The port in `#4795`, `(4795)`, ` port 53502`, `]:55379` or `]/1234` behind an address.
     private static func port(_ text: Span<UInt8>, _ start: Int) -> Int64? {
         var at = start
         if text.has(" port ", at: at) {
             at += 6
         } else if text.has("]:", at: at) || text.has("]/", at: at) {
             at += 2
-        } else if text.has("#", at: at) {
+        } else if text.has("#", at: at) || text.has("(", at: at) {
             at += 1
         } else {
             return nil

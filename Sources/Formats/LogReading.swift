@@ -59,7 +59,7 @@ struct LogLineDecoder: Format {
     /// The readers in the order in which they are asked; the last takes every line.
     private static let readers: [any LogReader.Type] = [
         SSHLog.self, Fail2banLog.self, NetfilterLog.self, FilterLog.self, CiscoASALog.self, EventFormatLog.self, FortinetLog.self,
-        WebAccessLog.self, WebErrorLog.self, ServiceLog.self,
+        WebAccessLog.self, BalancerLog.self, WebErrorLog.self, ServiceLog.self,
     ]
 
     /// Always 0: each format has its own entry in the catalogue.
@@ -82,7 +82,7 @@ struct LogLineDecoder: Format {
         let line = syslog.read(text, in: context)
         // Readers see nothing behind the body, so that what they find lies in it.
         let text = text.extracting(0..<line.body.upperBound)
-        if isEVE(text, line), decodeEVE(raw, context, into: &batch) { return .events(1) }
+        if isEVE(text, line), decodeEVE(text, line, raw: raw, context, into: &batch) { return .events(1) }
         if let alert = alert(text, line) {
             FastLogFormat.append(alert, text, line, context, into: &batch)
             batch.endRow(raw: raw)
@@ -112,10 +112,16 @@ struct LogLineDecoder: Format {
         return alert
     }
 
-    private mutating func decodeEVE(_ raw: Span<UInt8>, _ context: RecordContext, into batch: inout EventBatch) -> Bool {
+    /// Decodes the object in the body, and nothing else: Suricata's own decoder reads what is no object as a line of text.
+    private mutating func decodeEVE(
+        _ text: Span<UInt8>, _ line: SyslogLine, raw: Span<UInt8>, _ context: RecordContext, into batch: inout EventBatch
+    ) -> Bool {
         do {
-            _ = try suricata?.decode(raw, in: context, into: &batch)
-            return suricata != nil
+            let host = line.host.isEmpty ? nil : text.extracting(line.host).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+            try suricata?.decode(text.extracting(line.body), in: context, host: host, into: &batch)
+            guard suricata != nil else { return false }
+            batch.endRow(raw: raw)
+            return true
         } catch {
             // Cut by syslog, mostly: the line is then kept like any other.
             batch.abandonRow()

@@ -44,7 +44,7 @@ enum ServiceLog: LogReader {
     /// What stands before a time that is not at the beginning.
     private static let timeMarks: [StaticString] = [
         "audit(", "time=\"", "t=", "\"@timestamp\":\"", "\"timestamp\":\"", "\"time\":\"", "\"StartUTC\":\"", "\"eventTime\":\"", "\"ts\":",
-        "SystemTime=\"", "SystemTime='",
+        "SystemTime=\"", "SystemTime='", "utcTime=",
     ]
 
     private static func time(_ text: Span<UInt8>, _ body: Range<Int>, _ tools: inout LogTools, _ context: RecordContext) -> Timestamp? {

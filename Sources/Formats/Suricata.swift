@@ -50,7 +50,8 @@ public struct SuricataFormat: Format {
         return line.form != .none
     }
 
-    private mutating func decode(
+    /// Appends all of an event but the raw record; `record` is its object, without a header.
+    mutating func decode(
         _ record: Span<UInt8>, in context: RecordContext, host: String?, into batch: inout EventBatch
     ) throws(DecodeError) {
         try fields.readObject(record)
@@ -123,7 +124,9 @@ public struct SuricataFormat: Format {
         let signature = record.extracting(token(.signature)?.range ?? none)
         let category = record.extracting(token(.category)?.range ?? none)
         let isICMP = token(.proto).map { $0.range.count >= 4 && record[$0.range.upperBound - 4] | 0x20 == UInt8(ascii: "i") } ?? false
-        let type = SuricataAlerts.type(signature: signature, category: category, isICMP: isICMP || token(.icmpType) != nil)
+        var type = RuleAlerts.type(signature: signature, category: category, isICMP: isICMP || token(.icmpType) != nil)
+        // A rule without a class, about traffic that the sensor labels (`social-network`): what is forbidden is the application.
+        if type == .other, token(.trafficLabel) != nil { type = .policy }
         var isCritical = false
         if let stated = fields.firstScalar(Suricata.Path.signatureSeverity.rawValue) {
             isCritical = text(of: stated, in: record, equals: "Critical") && type != .policy

@@ -8,6 +8,7 @@ enum Suricata {
         case bytesToServer, bytesToClient, packetsToServer, packetsToClient, age, url, host, icmpType
         case dnsType, dnsName, dnsRecordType, dnsQueryName, dnsQueryType, httpHostname, httpMethod, httpStatus, tlsServerName, tlsVersion
         case flowState, flowReason, fileName, anomalyEvent, sshClient, sshServer, signatureSeverity, anomalyType, tlsSubject
+        case trafficLabel
 
         /// The JSON path.
         var path: String { Suricata.rules[rawValue].path }
@@ -52,6 +53,7 @@ enum Suricata {
         FieldRule("alert.metadata.signature_severity", .label("signature_severity")),
         FieldRule("anomaly.type", .label("anomaly_type")),
         FieldRule("tls.subject", .keyword(.tlsSubject)),
+        FieldRule("traffic.label", .keyword(.tags)),
         // From here on only the rules themselves are used.
         FieldRule("src_port", .port(.sourcePort)),
         FieldRule("dest_ip", .address(.destinationIP, domain: .destinationDomain)),

@@ -62,6 +62,16 @@ enum WebAccessLog: LogReader {
         if query + 1 < end { batch.append(.urlQuery, utf8: text.extracting(query + 1..<end)) }
     }
 
+    /// The text of the quotes that open at `at`; a backslash escapes.
+    static func quoted(_ text: Span<UInt8>, _ at: inout Int, _ limit: Int) -> Range<Int> {
+        let start = at + 1
+        at = start
+        while at < limit, text[at] != UInt8(ascii: "\"") { at += text[at] == UInt8(ascii: "\\") ? 2 : 1 }
+        let end = min(at, limit)
+        at = min(at + 1, limit)
+        return start..<max(start, end)
+    }
+
     /// Where the parts of an access line lie.
     struct Parts {
         var virtualHost = 0..<0
@@ -84,14 +94,14 @@ enum WebAccessLog: LogReader {
             // Traefik and others may put words between the time and the request.
             guard let quote = text.firstIndex(of: UInt8(ascii: "\""), from: close, to: body.upperBound) else { return nil }
             var at = quote
-            request = quoted(text, &at, body.upperBound)
+            request = WebAccessLog.quoted(text, &at, body.upperBound)
             status = word(text, &at, body.upperBound)
             bytes = word(text, &at, body.upperBound)
             guard status.count == 3, NumberText.integer(text.extracting(status)) != nil else { return nil }
             at = text.skippingBlanks(from: at, to: body.upperBound)
-            if at < body.upperBound, text[at] == UInt8(ascii: "\"") { referrer = quoted(text, &at, body.upperBound) }
+            if at < body.upperBound, text[at] == UInt8(ascii: "\"") { referrer = WebAccessLog.quoted(text, &at, body.upperBound) }
             at = text.skippingBlanks(from: at, to: body.upperBound)
-            if at < body.upperBound, text[at] == UInt8(ascii: "\"") { agent = quoted(text, &at, body.upperBound) }
+            if at < body.upperBound, text[at] == UInt8(ascii: "\"") { agent = WebAccessLog.quoted(text, &at, body.upperBound) }
         }
 
         /// `[virtual host] client identity user`; the client is the first word that is an address, else the last but two.
@@ -116,16 +126,6 @@ enum WebAccessLog: LogReader {
             let start = text.skippingBlanks(from: at, to: limit)
             at = text.wordEnd(from: start, to: limit)
             return start..<at
-        }
-
-        /// The text of the quotes that open at `at`; a backslash escapes.
-        private func quoted(_ text: Span<UInt8>, _ at: inout Int, _ limit: Int) -> Range<Int> {
-            let start = at + 1
-            at = start
-            while at < limit, text[at] != UInt8(ascii: "\"") { at += text[at] == UInt8(ascii: "\\") ? 2 : 1 }
-            let end = min(at, limit)
-            at = min(at + 1, limit)
-            return start..<max(start, end)
         }
     }
 }

@@ -65,6 +65,7 @@ public enum Field: UInt16, CaseIterable, Sendable {
     case eventFamily
     case timeQuality
     case postLocation, postAccuracy
+    case noiseKind, noiseName
 }
 
 /// What a field is called, holds and means.

@@ -1,6 +1,6 @@
 extension Field {
     /// Every field: its number, ECS name, type and meaning. The names that ECS does not have (`attack.*`, `post.*`, `sentiment.*`,
-    /// `bot.*`, `event.family`, `*.geo.accuracy`, `*.geo.placement`, `event.time_quality`) are ours.
+    /// `bot.*`, `noise.*`, `event.family`, `*.geo.accuracy`, `*.geo.placement`, `event.time_quality`) are ours.
     public static let definitions: [(Field, FieldDefinition)] = [
         define(.timestamp, "@timestamp", .date, "When it happened (event time)."),
         define(.eventFamily, "event.family", .keyword, "attack, post or record: which of the three families the event belongs to."),
@@ -177,6 +177,10 @@ extension Field {
             "record, file_name, arrival or clamped: where the event time came from; absent means record."),
         define(.postLocation, "post.geo.location", .geoPoint, "Where the first address that a post names is; no place of its author."),
         define(.postAccuracy, "post.geo.accuracy", .keyword, "city or country: how well that place is known."),
+        define(
+            .noiseKind, "noise.kind", .keyword, "own, scanner, agent, feed, repeat: why the event is uninteresting; absent where it is not."
+        ),
+        define(.noiseName, "noise.name", .keyword, "Which scanner, list, pattern or limit said so."),
     ]
 
     private static func define(_ field: Field, _ name: String, _ type: FieldType, _ summary: String) -> (

@@ -23,13 +23,17 @@ public struct IndicatorList: Sendable, Equatable {
     }
 
     /// Reads lists. Throws what is wrong with a file: a list that is half read would look like one that matches little.
-    public static func read(_ lists: [IndicatorList], formats: FormatCatalogue) async throws -> IndicatorTableBuilder {
+    ///
+    /// - Parameter kind: what lists they are, for what is wrong with one.
+    public static func read(
+        _ lists: [IndicatorList], formats: FormatCatalogue, kind: String = "indicator list"
+    ) async throws -> IndicatorTableBuilder {
         var builder = IndicatorTableBuilder()
         for list in lists {
-            let intake = IndicatorIntake(list: list, formats: formats, builder: builder)
+            let intake = IndicatorIntake(list: list, kind: kind, formats: formats, builder: builder)
             let source = FileSource(FileSourceOptions(paths: [list.path], follow: false, format: list.format))
             let outcomes = try await source.importFiles(into: intake)
-            if let error = outcomes.compactMap(\.error).first { throw EnrichmentError(.badList, "indicator list \(list.name): \(error)") }
+            if let error = outcomes.compactMap(\.error).first { throw EnrichmentError(.badList, "\(kind) \(list.name): \(error)") }
             builder = try intake.finish()
         }
         return builder
@@ -45,11 +49,13 @@ private final class IndicatorIntake: Intake {
     }
 
     private let list: IndicatorList
+    private let kind: String
     private let formats: FormatCatalogue
     private let state: Mutex<State>
 
-    init(list: IndicatorList, formats: FormatCatalogue, builder: IndicatorTableBuilder) {
+    init(list: IndicatorList, kind: String, formats: FormatCatalogue, builder: IndicatorTableBuilder) {
         self.list = list
+        self.kind = kind
         self.formats = formats
         state = Mutex(State(builder: builder))
     }
@@ -75,8 +81,8 @@ private final class IndicatorIntake: Intake {
     /// What was gathered; throws where a record could not be read.
     func finish() throws(EnrichmentError) -> IndicatorTableBuilder {
         let (builder, failure, records) = state.withLock { ($0.builder, $0.failure, $0.records) }
-        if let failure { throw EnrichmentError(.badList, "indicator list \(list.name), \(list.path): \(failure)") }
-        guard records > 0 else { throw EnrichmentError(.badList, "indicator list \(list.name), \(list.path): no file, or nothing in it") }
+        if let failure { throw EnrichmentError(.badList, "\(kind) \(list.name), \(list.path): \(failure)") }
+        guard records > 0 else { throw EnrichmentError(.badList, "\(kind) \(list.name), \(list.path): no file, or nothing in it") }
         return builder
     }
 }

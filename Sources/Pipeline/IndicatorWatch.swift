@@ -1,18 +1,10 @@
 public import Enrichment
 public import Formats
-import Foundation
 public import Logging
 public import ServiceLifecycle
 
 /// Loads the indicator lists again when one of their files changes, or sources brought more; what cannot be read leaves the lists as they are.
 public struct IndicatorWatch: Service {
-    /// What tells one version of a file from another.
-    private struct Version: Equatable {
-        var size: UInt64
-        var modified: Date?
-        var number: UInt64
-    }
-
     private let lists: [IndicatorList]
     private let feeds: IndicatorFeeds
     /// What stood in the files, where sources bring more and it will be needed again.
@@ -42,13 +34,13 @@ public struct IndicatorWatch: Service {
     /// Looks until the task is cancelled.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var known = lists.map { Self.version($0.path) }
+            var known = lists.map { FileVersion($0.path) }
             var (files, changes, forgotten) = (files, UInt64(0), feeds.forgotten)
             while !Task.isCancelled {
                 // Cancellation ends the wait early, and the loop sees it.
                 try? await wait()
                 if Task.isCancelled { return }
-                let (now, latest) = (lists.map { Self.version($0.path) }, feeds.changes)
+                let (now, latest) = (lists.map { FileVersion($0.path) }, feeds.changes)
                 let isReadAgain = now != known
                 guard isReadAgain || latest != changes else { continue }
                 (known, changes) = (now, latest)
@@ -72,13 +64,5 @@ public struct IndicatorWatch: Service {
                 }
             }
         }
-    }
-
-    private static func version(_ path: String) -> Version? {
-        // A file that is not there has no version; when it comes back, that is a change.
-        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
-        return Version(
-            size: (attributes[.size] as? NSNumber)?.uint64Value ?? 0, modified: attributes[.modificationDate] as? Date,
-            number: (attributes[.systemFileNumber] as? NSNumber)?.uint64Value ?? 0)
     }
 }

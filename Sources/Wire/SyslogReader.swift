@@ -256,16 +256,17 @@ public struct SyslogReader: Sendable {
         }
     }
 
-    /// Whether a word can be a host's name or address.
+    /// Whether a word can be a host's name or address; with one colon it is a client with its port (OpenVPN).
     private func isHost(_ text: Span<UInt8>, _ word: Range<Int>) -> Bool {
         guard word.count > 0, word.count <= 255 else { return false }
-        var isWordy = false
+        var (isWordy, colons) = (false, 0)
         for i in word {
             let byte = text[i]
             guard Self.isTagByte(byte) && byte != UInt8(ascii: "/") || byte == UInt8(ascii: ":") else { return false }
+            if byte == UInt8(ascii: ":") { colons += 1 }
             isWordy = isWordy || byte != UInt8(ascii: "-") && byte != UInt8(ascii: ":")
         }
-        return isWordy && text[word.upperBound - 1] != UInt8(ascii: ":")
+        return isWordy && colons != 1 && text[word.upperBound - 1] != UInt8(ascii: ":")
     }
 
     // MARK: Repeats

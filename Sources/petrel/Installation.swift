@@ -47,6 +47,13 @@ struct Installation {
         return files
     }
 
+    /// Marks what is ingested as noise where the configuration says so; throws when a list cannot be read.
+    func useNoise() async throws {
+        guard let options = configuration.noise else { return }
+        let lists = try await IndicatorList.read(configuration.noiseLists, formats: configuration.formats, kind: NoiseWatch.kind)
+        enrichment.use(noise: try NoiseTable(options, lists: lists))
+    }
+
     static func columnFolder(_ dataFolder: String) -> String { "\(dataFolder)/columns" }
 
     static func journalFolder(_ dataFolder: String) -> String { "\(dataFolder)/journal" }

@@ -48,6 +48,7 @@ struct ObservatoryServer {
         let installation = try Installation(configuration, dataFolder: dataFolder, assetFolder: assetFolder)
         for missing in installation.assets.missing { Console.error("\(missing)") }
         let files = try await installation.useIndicators()
+        try await installation.useNoise()
         let imported = try await importPlayed(installation)
         let columns = try await ColumnStore(folder: Installation.columnFolder(dataFolder), journal: JournalFeed(installation.journal))
         let text = TextIndexer(columns)
@@ -59,7 +60,8 @@ struct ObservatoryServer {
             + [
                 IndicatorWatch(
                     configuration.indicators, files: files, feeds: installation.feeds, formats: configuration.formats,
-                    chain: installation.enrichment, logger: logger)
+                    chain: installation.enrichment, logger: logger),
+                NoiseWatch(configuration.noiseLists, formats: configuration.formats, chain: installation.enrichment, logger: logger),
             ] + (try supervisors(installation, logger: logger)) + [web]
         var group = ServiceGroupConfiguration(
             services: services.map {

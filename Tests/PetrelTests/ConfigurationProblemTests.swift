@@ -70,6 +70,31 @@ import Testing
     func `Keywords`(_ expected: Case) { #expect(Self.problems(expected.text) == expected.problems) }
 
     @Test(arguments: [
+        Case("noise: {}"),
+        Case("noise: {own: [{name: lab, addresses: [192.0.2.10, '2001:db8::/32']}], agents: ['*probe*'], repeat: {more_than: 5}}"),
+        Case(
+            "noise: {own: [{name: lab, addresses: [192.0.2.0/33]}]}",
+            #"1: noise.own[1].addresses: "192.0.2.0/33" is neither address nor network; write e.g. 192.0.2.10 or 192.0.2.0/24"#),
+        Case(
+            "noise: {own: [{name: lab, addresses: []}]}",
+            "1: noise.own[1].addresses: names none; add one, e.g. 192.0.2.10, or remove the entry"),
+        Case(
+            "noise: {own: [{name: lab, addresses: [192.0.2.1]}], lists: [{name: lab, path: x}]}",
+            "1: noise.lists[1].name: lab is the name of another one; choose another"),
+        Case(
+            "noise: {agents: ['* *']}", #"1: noise.agents: "* *" matches every client; write a part of the name, e.g. *our-uptime-check*"#),
+        Case(
+            "noise: {feeds: [grey]}",
+            #"1: noise.feeds: "grey" is no indicator list: there is none; add it below indicators: or to a source's use_as_indicators:"#),
+        Case(
+            "indicators: [{name: drop, path: x}]\nnoise: {feeds: [drop, dorp]}",
+            #"2: noise.feeds: "dorp" is no indicator list: known are drop; add it below indicators: or to a source's use_as_indicators:"#),
+        Case("noise: {repeat: {within: 1500ms}}", "1: noise.repeat.within: is no number of whole seconds; write e.g. 2s"),
+        Case("noise: {lists: [{name: a, path: x, format: nosuch}]}", #"1: noise.lists[1].format: "nosuch" is no format"#),
+    ])
+    func `Noise`(_ expected: Case) { #expect(Self.problems(expected.text) == expected.problems) }
+
+    @Test(arguments: [
         Case(
             #"web:\#n  port: eighty"#,
             #"2: web.port: "eighty" is no whole number; write a whole number, 0 to 65535"#),

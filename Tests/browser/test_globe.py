@@ -117,11 +117,11 @@ def test_what_is_behind_the_globe_is_hidden(own_screen):
     expect(virginia).not_to_have_attribute("hidden", "")
 
 
-@pytest.mark.parametrize("renderer", ["", "&renderer=canvas"])
+@pytest.mark.parametrize("renderer", ["webgl2", "canvas"])
 def test_an_arc_over_the_globe_opens_its_events(server, open_map, renderer):
-    page = open_map(path=f"?view=globe{renderer}")
+    page = open_map(path=f"?view=globe&renderer={renderer}")
     look_at(page, -95, 38)
-    sensor = f"globe{len(renderer)}"
+    sensor = f"globe-{renderer}"
     server.ingest(alerts(3, sensor=sensor))
     arc = flown_arc(page, sensor)
     page.keyboard.press("Space")
@@ -140,7 +140,7 @@ def test_the_gpu_draws_where_picking_looks(open_map, morph):
       camera.restore({ view: 'globe', lon: 20, lat: 20 });
       camera.morph = morph;
       const canvas = Object.assign(document.createElement('canvas'), { width: 800, height: 500 });
-      const layer = new ArcLayer(canvas, camera, { shows: () => true }, new Emphasis(() => null), false);
+      const layer = new ArcLayer(canvas, camera, { shows: () => true }, new Emphasis(() => null), 'webgl2');
       layer.still = true;
       const message = { lat: 48, lon: -20, accuracy: 'city', country: 'ZZ', sensor: 's', type: 'scan', severity: 'high', count: 8, span: { after: '0', upTo: '1' } };
       layer.add(message, { ...placeOf(60, 10), onScreen: false }, 1, 1);

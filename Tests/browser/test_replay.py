@@ -198,6 +198,8 @@ def test_back_to_live_tells_what_was_missed(server, open_map, stored):
     missed = page.get_by_test_id("missed")
     expect(missed).to_be_visible()
     expect(missed).to_have_attribute("data-count", "37")
+    expect(missed).to_contain_text("37 events stored during the replay")
+    expect(page.get_by_test_id("missed-link")).to_have_text(re.compile(r"^Open .+ – .+ in Explore$"))
     expect(page.get_by_test_id("missed-link")).to_have_attribute("href", re.compile(r"/explore\?from=.*&to="))
     expect(page.get_by_test_id("total-stored")).to_have_attribute("data-count", str(before + 37))
     assert "play=" not in page.url

@@ -44,7 +44,7 @@ def test_a_view_is_there_in_another_browser(server, open_screen):
 @pytest.mark.parametrize("screen", ["sources", "entity/port/5999"])
 def test_the_palette_of_every_screen_leads_to_it(server, open_screen, screen):
     name = f"From {screen}"
-    save(explore(server, open_screen, f"views-palette-{screen[:6]}"), name)
+    save(explore(server, open_screen, f"views-palette-{screen.partition('/')[0]}"), name)
     page = open_screen(screen)
     page.get_by_test_id("open-palette").click()
     page.get_by_test_id("command").filter(has_text=name).click()

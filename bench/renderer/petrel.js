@@ -25,7 +25,7 @@ function canvasNamed(id) {
 export function petrel(arcs) {
   const camera = new Camera();
   camera.resize(innerWidth, innerHeight, UNCOVERED);
-  const layer = new ArcLayer(canvasNamed('stage'), camera, { shows: () => true }, new Emphasis(() => null), false);
+  const layer = new ArcLayer(canvasNamed('stage'), camera, { shows: () => true }, new Emphasis(() => null), 'webgl2');
   if (layer.kind !== 'webgl2') throw new Error('this browser has no WebGL2');
   const next = arcSource();
   const fill = (now, spread) => {

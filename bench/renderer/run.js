@@ -14,12 +14,14 @@ const CONTENDERS = { petrel, 'canvas-paths': canvasPaths, earth };
 /**
  * @param {string} contender
  * @param {number} arcs in the air at any time
- * @param {{warmUp: number, frames: number, seconds: number}} limits frames before and while measuring, and at most so long
- * @returns {Promise<{frame: number[], birth: number[]}>} milliseconds of each frame: drawing, and taking up new arcs
+ * @param {{warmUp: number, frames: number, seconds: number, least: number}} limits frames before and while measuring; after so many
+ *   seconds it ends, as soon as it has the least number of them
+ * @returns {Promise<{frame: number[], birth: number[], seconds: number}>} milliseconds of each frame: drawing, and taking up new
+ *   arcs; and how long all took
  */
-window.measure = async (contender, arcs, { warmUp, frames, seconds }) => {
+window.measure = async (contender, arcs, { warmUp, frames, seconds, least }) => {
   const stage = await CONTENDERS[contender](arcs);
-  const result = { frame: [], birth: [] };
+  const result = { frame: [], birth: [], seconds: 0 };
   let number = 0;
   let began = 0;
   return new Promise((resolve) => {
@@ -36,8 +38,9 @@ window.measure = async (contender, arcs, { warmUp, frames, seconds }) => {
         result.frame.push(drawn - start);
         result.birth.push(renewed - drawn);
       }
-      const passed = (renewed - began) / 1000;
-      if (number >= warmUp + frames || (number > warmUp && passed > seconds)) resolve(result);
+      result.seconds = (renewed - began) / 1000;
+      const measured = result.frame.length;
+      if (measured >= frames || (measured >= least && result.seconds > seconds)) resolve(result);
       else requestAnimationFrame(step);
     };
     requestAnimationFrame(step);

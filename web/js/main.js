@@ -3,10 +3,12 @@
  */
 
 import { fragmentValue } from './fragment.js';
+import { both } from './kql.js';
 import { MapLink } from './map/link.js';
 import './map/petrel-map.js';
 import './map/petrel-map-filter.js';
 import { Model } from './model.js';
+import { exploreAddress } from './pivots.js';
 import { missedNote } from './replay/missed-note.js';
 import './replay/petrel-replay.js';
 import { Replay, SPEEDS } from './replay/replay.js';
@@ -37,8 +39,14 @@ for (const name of ['mode', 'status', 'notice', 'legend', 'totals', 'rate', 'sev
   find(`petrel-${name}`).connect(model);
 }
 const map = find('petrel-map');
+map.addressOf = (query) => {
+  const { from, to } = model.snapshot.window;
+  // A replay's numbers are those of what matches, live ones those of everything.
+  return exploreAddress(both(model.player ? model.query : '', query), { from: Math.floor(from), to: Math.ceil(to) });
+};
 map.connect(model, find('.free'));
 find('petrel-map-tools').connect(map);
+find('petrel-screen').watch(map);
 
 const replay = new Replay(model);
 const bar = find('petrel-replay');

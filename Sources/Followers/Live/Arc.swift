@@ -75,7 +75,8 @@ struct TickerRow: Sendable {
     /// Most characters of a title.
     private static let titleLimit = 160
 
-    /// Encodes `[id, time, family, type, severity, address, country, lat, lon, accuracy, sensor, port, transport, title]`.
+    /// Encodes `[id, time, family, type, severity, address, country, lat, lon, accuracy, sensor, port, transport, title]`, and behind
+    /// them the first kind of noise, if it is noise.
     init(_ event: MapEvent, row: EventRow, sensors: [SensorTable.Sensor]) {
         id = event.id
         family = event.family
@@ -98,6 +99,7 @@ struct TickerRow: Sendable {
             if let port = event.port { json.value(Int(port)) } else { json.value(nil as String?) }
             json.value(row.string(.networkTransport))
             json.value(Self.title(of: row))
+            if let noise = row.string(.noiseKind) { json.value(noise) }
         }
         self.json = json.bytes
     }

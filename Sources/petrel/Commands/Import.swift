@@ -48,7 +48,10 @@ struct Import: AsyncParsableCommand {
             configuration, dataFolder: common.dataFolder(configuration),
             assetFolder: Installation.assetFolder(named: common.assets, configuration))
         for missing in installation.assets.missing { Console.error("\(missing)") }
-        do { _ = try await installation.useIndicators() } catch {
+        do {
+            _ = try await installation.useIndicators()
+            try await installation.useNoise()
+        } catch {
             await installation.journal.close()
             throw error
         }

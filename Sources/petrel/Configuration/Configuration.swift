@@ -26,6 +26,10 @@ struct Configuration: Sendable {
     var formats = FormatCatalogue.standard
     /// Lists with which events are joined.
     var indicators: [IndicatorList] = []
+    /// What is marked as noise; nil for nothing.
+    var noise: NoiseOptions?
+    /// Lists of scanners, which are noise.
+    var noiseLists: [IndicatorList] = []
     /// Where events come from, besides HTTP ingest.
     var sources: [SourceConfiguration] = []
     /// The lists that sources' indicators make.

@@ -42,6 +42,7 @@ struct ConfigurationBuilder {
         if let web = root.section("web") { configuration.web.indexFormats = indexFormats(web, configuration.formats) }
         configuration.indicators = indicators(configuration.formats)
         configuration.sources = sources(configuration.formats)
+        addNoise(to: &configuration)
         return configuration
     }
 

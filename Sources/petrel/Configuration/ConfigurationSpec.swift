@@ -23,6 +23,9 @@ enum ConfigurationSpec {
             name: "indicators", type: .list(indicators),
             summary: "Lists of addresses, networks, domains, URLs and hashes; attacks and posts that name one of them are marked."),
         ConfigurationOption(
+            name: "noise", type: .group(noise),
+            summary: "What is marked as noise, so that screens can leave it out; nothing is unless it is named here."),
+        ConfigurationOption(
             name: "formats", type: .named(ConfigurationSpec.format),
             summary: "Formats of your own for any JSON or CSV, by name. JSON paths have dots; CSV columns have a name or a number from 1."),
         ConfigurationOption(

@@ -10,10 +10,16 @@ import { CanvasArcs } from './canvas-arcs.js';
 import { arcNear } from './picker.js';
 import { placeOf } from './projection.js';
 import { WebGLArcs } from './webgl-arcs.js';
+import { isWebGLFast } from './webgl-speed.js';
 
 /** Where along an arc a click is tried, from the middle outwards. */
 const TRIED = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9];
 const FAMILIAR_PLACES = 5000;
+
+/**
+ * Who draws: `auto` takes WebGL2 where a graphics card computes it, else Canvas 2D.
+ * @typedef {'auto'|'webgl2'|'canvas'} RendererChoice
+ */
 
 /** Arcs on a canvas. */
 export class ArcLayer {
@@ -24,7 +30,10 @@ export class ArcLayer {
 
   #camera;
   #filter;
+  #emphasis;
+  /** @type {ArcSet} */
   #arcs;
+  /** @type {WebGLArcs|CanvasArcs} */
   #renderer;
   /** Places seen lately, so that each is projected once. @type {Map<string, import('./projection.js').Place>} */
   #places = new Map();
@@ -34,18 +43,39 @@ export class ArcLayer {
    * @param {import('./camera.js').Camera} camera
    * @param {{shows: (type: string|null) => boolean}} filter which types are drawn
    * @param {import('./emphasis.js').Emphasis} emphasis how wide and bright each is
-   * @param {boolean} plain without WebGL
+   * @param {RendererChoice} choice
    */
-  constructor(canvas, camera, filter, emphasis, plain) {
+  constructor(canvas, camera, filter, emphasis, choice) {
     this.#camera = camera;
     this.#filter = filter;
-    const arcs = new ArcSet(WebGLArcs.budget);
-    const lookOf = (arc) => emphasis.lookOf(arc);
-    const renderer = plain ? null : WebGLArcs.create(canvas, arcs, camera, lookOf);
-    this.kind = renderer ? 'webgl2' : 'canvas';
-    this.#arcs = renderer ? arcs : new ArcSet(CanvasArcs.budget);
-    this.#renderer = renderer ?? new CanvasArcs(canvas, this.#arcs, camera, lookOf);
+    this.#emphasis = emphasis;
+    this.drawOn(canvas, choice);
     emphasis.addEventListener('change', () => this.#rewrite());
+  }
+
+  /**
+   * Goes on with another renderer; of arcs beyond its budget the oldest are gone.
+   * @param {HTMLCanvasElement} canvas one that nothing has been drawn on
+   * @param {RendererChoice} choice
+   */
+  drawOn(canvas, choice) {
+    const arcs = new ArcSet(WebGLArcs.budget);
+    const lookOf = (arc) => this.#emphasis.lookOf(arc);
+    const isPlain = choice === 'canvas' || (choice === 'auto' && !isWebGLFast());
+    const renderer = isPlain ? null : WebGLArcs.create(canvas, arcs, this.#camera, lookOf);
+    this.kind = renderer ? 'webgl2' : 'canvas';
+    const before = this.#arcs;
+    this.#arcs = renderer ? arcs : new ArcSet(CanvasArcs.budget);
+    this.#renderer?.end();
+    this.#renderer = renderer ?? new CanvasArcs(canvas, this.#arcs, this.#camera, lookOf);
+    if (!before) return;
+    this.#arcs.adopt(before);
+    this.#rewrite();
+  }
+
+  /** Most arcs in the air at a time. */
+  get budget() {
+    return (this.kind === 'webgl2' ? WebGLArcs : CanvasArcs).budget;
   }
 
   /** How many arcs there are, whether or not their type is shown. */

@@ -93,12 +93,13 @@ export class ArcSet {
       slot: this.#free.pop(), key, message, type: typeIndex(message.type), from, to, born: now, start, flight,
       end: start + flight + LINGER_SECONDS, bend: 0.16 + 0.14 * Math.random(), count: message.count, spans: [message.span],
     };
-    this.live.set(arc.slot, arc);
-    this.#used = Math.max(this.#used, arc.slot + 1);
-    this.#newest.set(key, arc);
-    this.#file(arc);
-    this.#lead(arc);
+    this.#admit(arc);
     return { fate: 'drawn', arc };
+  }
+
+  /** Takes over the newest arcs of another set, which must not be used any more. @param {ArcSet} other */
+  adopt(other) {
+    for (const arc of [...other.live.values()].slice(-this.#free.length)) this.#admit({ ...arc, slot: this.#free.pop() });
   }
 
   /** Forgets the arcs whose time is over, within a quarter of a second. @param {number} now */
@@ -125,6 +126,14 @@ export class ArcSet {
     this.#nextBucket = Infinity;
     this.#used = 0;
     this.#free = slots(this.#budget);
+  }
+
+  #admit(arc) {
+    this.live.set(arc.slot, arc);
+    this.#used = Math.max(this.#used, arc.slot + 1);
+    this.#newest.set(arc.key, arc);
+    this.#file(arc);
+    this.#lead(arc);
   }
 
   #extend(arc, message, now) {

@@ -1,15 +1,19 @@
 /**
- * Draws the arcs with Canvas 2D, where there is no WebGL2.
+ * Draws the arcs with Canvas 2D: where there is no WebGL2, or where the browser computes it without a graphics card. Its work
+ * grows with the arcs, and plain curves are what browsers draw fastest in software, so there are few arcs and no gradients.
  */
 
 import { palette, theme } from '../theme.js';
 import { TYPES } from '../types.js';
-import { wayOf } from './arc-shape.js';
+import { endsOf, wayOf } from './arc-shape.js';
+import { controlPoint, partOf } from './curve.js';
 
 const TAIL = 0.35;
 const IMPACT_SECONDS = 0.9;
-/** Straight parts of a whole way. */
-const PARTS = 32;
+/** The brighter part of a tail. */
+const BRIGHT = 0.4;
+/** Straight parts of a whole way over the globe. */
+const PARTS = 24;
 
 /** Renderer of an ArcSet; has the same methods as WebGLArcs. */
 export class CanvasArcs {
@@ -50,13 +54,15 @@ export class CanvasArcs {
   /** As `write`. */
   clear() {}
 
+  /** As `write`. */
+  end() {}
+
   /** @param {number} time the map's seconds @param {{still: boolean, shown: number[]}} options */
   draw(time, { still, shown }) {
     const context = this.#context;
     const ratio = context.canvas.width / this.#camera.width;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, this.#camera.width, this.#camera.height);
-    context.lineCap = 'round';
     for (const arc of this.#arcs.live.values()) {
       if (shown[arc.type] && time >= arc.start && time <= arc.end) this.#drawArc(arc, time, still);
     }
@@ -65,6 +71,7 @@ export class CanvasArcs {
   #drawArc(arc, time, still) {
     const context = this.#context;
     const way = wayOf(arc, this.#camera);
+    const curve = this.#curveOf(arc);
     const landing = arc.start + arc.flight;
     const fade = time < landing ? 1 : Math.max(0, (arc.end - time) / (arc.end - landing));
     const head = still ? 1 : Math.min(1, (time - arc.start) / arc.flight);
@@ -75,10 +82,12 @@ export class CanvasArcs {
     context.lineWidth = 2 * halfWidth;
 
     context.globalAlpha = (still ? 0.55 : this.#trace) * fade * light;
-    this.#part(way, 0, head);
+    this.#part(way, curve, 0, head);
     if (!still && head < 1) {
+      context.globalAlpha = 0.4 * light;
+      this.#part(way, curve, Math.max(0, head - TAIL), head);
       context.globalAlpha = 0.9 * light;
-      this.#part(way, Math.max(0, head - TAIL), head);
+      this.#part(way, curve, Math.max(0, head - TAIL * BRIGHT), head);
     }
     context.globalAlpha = 0.9 * fade * light;
     const ring = arc.message.accuracy === 'country';
@@ -95,9 +104,24 @@ export class CanvasArcs {
     context.globalAlpha = 1;
   }
 
+  /** The curve that a way is on the flat map; null on the globe. */
+  #curveOf(arc) {
+    if (!arc.to.onScreen && this.#camera.morph > 0) return null;
+    const { from, to } = endsOf(arc, this.#camera);
+    return { from, control: controlPoint(from, to, arc.bend), to };
+  }
+
   /** The part of a way from t0 to t1, as far as it is seen. */
-  #part(way, t0, t1) {
+  #part(way, curve, t0, t1) {
     const context = this.#context;
+    if (curve) {
+      const { from, control, to } = partOf(curve.from, curve.control, curve.to, t0, t1);
+      context.beginPath();
+      context.moveTo(...from);
+      context.quadraticCurveTo(...control, ...to);
+      context.stroke();
+      return;
+    }
     const steps = Math.max(1, Math.ceil((t1 - t0) * PARTS));
     context.beginPath();
     let wasSeen = false;

@@ -12,8 +12,10 @@ const MOST = 24;
 /** A single event has its arc's dot. */
 const LEAST = 2;
 const CELL_PX = 18;
-/** A circle stands above a sensor whose mark it would cover, so far from it. */
+/** Half of a sensor's mark with its rim. A circle stands beside one that it would cover. */
 const SENSOR_PX = 9;
+/** Half of the smallest circle on the screen (css/map.css), so that it can be pressed. */
+const LEAST_RADIUS_PX = 12;
 const RADIUS_PX = { least: 9, perMagnitude: 4, most: 24 };
 
 /**
@@ -131,12 +133,32 @@ export class ClusterMarks {
   }
 
   #arrange() {
-    const sensors = this.#sensors().map((place) => this.#camera.toScreen(place));
+    /** @type {Disc[]} */
+    const taken = this.#sensors().map((place) => this.#camera.toScreen(place)).filter(([, , seen]) => seen).map(([x, y]) => ({ x, y, radius: SENSOR_PX }));
     for (const { cluster, element } of this.#marks.values()) {
       const [x, y, seen] = this.#camera.toScreen(cluster.places[0].place);
-      const covered = sensors.find(([sx, sy]) => Math.hypot(sx - x, sy - y) < cluster.radius + SENSOR_PX);
       element.hidden = !seen;
-      element.style.transform = `translate(${x}px, ${covered ? covered[1] - cluster.radius - SENSOR_PX : y}px) translate(-50%, -50%)`;
+      if (!seen) continue;
+      const disc = beside({ x, y, radius: Math.max(LEAST_RADIUS_PX, cluster.radius) }, taken);
+      taken.push(disc);
+      element.style.transform = `translate(${disc.x}px, ${disc.y}px) translate(-50%, -50%)`;
     }
   }
+}
+
+/** @typedef {{x: number, y: number, radius: number}} Disc in CSS pixels */
+
+/**
+ * The disc where it covers none of those that are there: at its own place, else above, below or left of what it would cover, where
+ * no name stands. If all of these are taken, above it.
+ * @param {Disc} disc
+ * @param {Disc[]} taken
+ */
+export function beside(disc, taken) {
+  const coveredBy = (one) => taken.find((other) => Math.hypot(other.x - one.x, other.y - one.y) < other.radius + one.radius);
+  const other = coveredBy(disc);
+  if (!other) return disc;
+  const apart = other.radius + disc.radius + 1;
+  const places = [[0, -apart], [0, apart], [-apart, 0]].map(([dx, dy]) => ({ ...disc, x: other.x + dx, y: other.y + dy }));
+  return places.find((place) => !coveredBy(place)) ?? places[0];
 }

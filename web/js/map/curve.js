@@ -39,6 +39,20 @@ export function pointAt(from, control, to, t) {
   ];
 }
 
+/**
+ * The part of the curve from one share of it to another: the same kind of curve again.
+ * @param {number[]} from CSS pixels
+ * @param {number[]} control
+ * @param {number[]} to
+ * @param {number} t0
+ * @param {number} t1
+ * @returns {{from: [number, number], control: [number, number], to: [number, number]}}
+ */
+export function partOf(from, control, to, t0, t1) {
+  const mid = (axis) => (1 - t0) * (1 - t1) * from[axis] + (t0 * (1 - t1) + t1 * (1 - t0)) * control[axis] + t0 * t1 * to[axis];
+  return { from: pointAt(from, control, to, t0), control: [mid(0), mid(1)], to: pointAt(from, control, to, t1) };
+}
+
 /** Distance of a point from the segment a–b. */
 export function distanceToSegment(x, y, [ax, ay], [bx, by]) {
   const dx = bx - ax;

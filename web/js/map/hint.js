@@ -13,6 +13,33 @@ const APART_PX = 14;
 export class Hint {
   element = h('div.map-hint', { role: 'tooltip', hidden: true });
 
+  /**
+   * Goes with the pointer over an element, once a frame, however often that is told of.
+   * @param {HTMLElement} element
+   * @param {(x: number, y: number, isPressed: boolean) => string|null} textAt what is there, in CSS pixels of the element
+   */
+  follow(element, textAt) {
+    /** @type {PointerEvent|null} the newest that has not been followed */
+    let newest = null;
+    const show = () => {
+      if (!newest) return;
+      const box = element.getBoundingClientRect();
+      const [x, y] = [newest.clientX - box.left, newest.clientY - box.top];
+      const text = textAt(x, y, newest.buttons !== 0);
+      newest = null;
+      if (text) this.show(text, x, y, box.width);
+      else this.hide();
+    };
+    element.addEventListener('pointermove', (event) => {
+      if (newest === null) requestAnimationFrame(show);
+      newest = event;
+    });
+    element.addEventListener('pointerleave', () => {
+      newest = null;
+      this.hide();
+    });
+  }
+
   hide() {
     this.element.hidden = true;
   }

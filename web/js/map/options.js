@@ -1,5 +1,5 @@
 /**
- * How the viewer wants the map drawn, kept in the link: `?view=globe`, `#night=off` and `#emphasis=surprise`.
+ * How the viewer wants the map drawn, kept in the link: `?view=globe`, `?renderer=canvas`, `#night=off` and `#emphasis=surprise`.
  */
 
 import { fragmentValue, setFragmentValue } from '../fragment.js';
@@ -10,6 +10,8 @@ export class MapOptions extends EventTarget {
   night = true;
   /** What makes arcs stand out. @type {import('./emphasis.js').EmphasisMode} */
   emphasis = 'volume';
+  /** Who draws the arcs. @type {import('./arc-layer.js').RendererChoice} */
+  renderer = linkedRenderer();
 
   constructor() {
     super();
@@ -32,6 +34,13 @@ export class MapOptions extends EventTarget {
     this.#tell();
   }
 
+  /** @param {import('./arc-layer.js').RendererChoice} renderer */
+  chooseRenderer(renderer) {
+    this.renderer = renderer;
+    setParameter('renderer', renderer === 'auto' ? null : renderer);
+    this.#tell();
+  }
+
   #read() {
     this.emphasis = fragmentValue('emphasis') === 'surprise' ? 'surprise' : 'volume';
     this.night = fragmentValue('night') !== 'off';
@@ -46,9 +55,18 @@ export class MapOptions extends EventTarget {
 export const linkedView = () => (new URLSearchParams(location.search).get('view') === 'globe' ? 'globe' : 'flat');
 
 /** Writes the view into the page's address. @param {'flat'|'globe'} view */
-export function linkView(view) {
+export const linkView = (view) => setParameter('view', view === 'globe' ? view : null);
+
+/** @returns {import('./arc-layer.js').RendererChoice} */
+function linkedRenderer() {
+  const renderer = new URLSearchParams(location.search).get('renderer');
+  return renderer === 'canvas' || renderer === 'webgl2' ? renderer : 'auto';
+}
+
+/** @param {string} name @param {string|null} value null removes it */
+function setParameter(name, value) {
   const address = new URL(location.href);
-  if (view === 'globe') address.searchParams.set('view', view);
-  else address.searchParams.delete('view');
+  if (value === null) address.searchParams.delete(name);
+  else address.searchParams.set(name, value);
   if (address.href !== location.href) history.replaceState(null, '', address);
 }

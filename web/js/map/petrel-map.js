@@ -31,6 +31,8 @@ const MOST_RATIO = 2;
 export class PetrelMap extends HTMLElement {
   /** Where the viewer looks. */
   camera = new Camera();
+  /** Where the events behind a number of the tray are; a board leads nowhere. @type {(query: string) => string|null} */
+  addressOf = () => null;
   /** How the viewer wants it drawn. */
   options = new MapOptions();
   /** What makes arcs stand out. */
@@ -59,8 +61,8 @@ export class PetrelMap extends HTMLElement {
   #stage = '';
   #running = false;
   #labelsAt = 0;
-  /** @type {PointerEvent|null} the newest that the hint has not followed */
-  #pointer = null;
+  /** @type {import('./arc-layer.js').RendererChoice} */
+  #drawnBy = 'auto';
 
   /** @param {import('../model.js').Model} model @param {HTMLElement} freeArea the part of the map that no panel covers */
   connect(model, freeArea) {
@@ -77,16 +79,13 @@ export class PetrelMap extends HTMLElement {
     this.#markers = new Markers(this.#layer, camera, openSensor);
     this.#posts = new PostMarks(this.#layer, camera, (id) => model.select({ kind: 'event', id }));
     this.#circles = new ClusterMarks(this.#layer, camera, ({ places }) => model.select({ kind: 'places', places }), () => [...this.#places.values()]);
-    this.#arcs = new ArcLayer(this.#front, camera, model.filter, this.emphasis, new URLSearchParams(location.search).get('renderer') === 'canvas');
+    this.#drawnBy = this.options.renderer;
+    this.#arcs = new ArcLayer(this.#front, camera, model.filter, this.emphasis, this.#drawnBy);
     this.dataset.renderer = this.#arcs.kind;
     steer(this, camera, (x, y) => this.#click(x, y), () => this.#still.matches);
-    this.addEventListener('pointermove', (event) => this.#follow(event));
-    this.addEventListener('pointerleave', () => {
-      this.#pointer = null;
-      this.#hint.hide();
-    });
-    new ResizeObserver(() => this.#resize(freeArea)).observe(freeArea);
-    new ResizeObserver(() => this.#resize(freeArea)).observe(this);
+    this.#hint.follow(this, (x, y, isPressed) => this.#textAt(x, y, isPressed));
+    const sizes = new ResizeObserver(() => this.#resize(freeArea));
+    for (const element of [freeArea, this]) sizes.observe(element);
     this.#watch(model);
     this.#nameView();
     this.#resize(freeArea);
@@ -103,6 +102,7 @@ export class PetrelMap extends HTMLElement {
     this.options.addEventListener('change', () => {
       this.#shine();
       this.emphasis.choose(this.options.emphasis);
+      if (this.options.renderer !== this.#drawnBy) this.#drawBy(this.options.renderer);
     });
     this.emphasis.addEventListener('change', () => this.#wake());
     this.emphasis.choose(this.options.emphasis);
@@ -118,16 +118,15 @@ export class PetrelMap extends HTMLElement {
       // A replay's events come again; live, some may have been missed.
       if (model.snapshot?.mode === 'replay') this.#sources.clear();
       else this.#sources.interrupt();
+      this.#posts.replace(model.snapshot?.recent.map(readRow) ?? []);
     });
-    model.addEventListener('stage', () => this.#posts.replace(model.snapshot?.recent.map(readRow) ?? []));
-    model.addEventListener('pause', () => {
-      this.#clock.freeze(model.paused);
-      this.#wake();
-    });
-    model.filter.addEventListener('change', () => {
-      this.#sources.clear();
-      this.#wake();
-    });
+    model.addEventListener('pause', () => { this.#clock.freeze(model.paused); this.#wake(); });
+    model.filter.addEventListener('change', () => { this.#sources.clear(); this.#wake(); });
+  }
+
+  /** Who draws the arcs, and how many at most. @returns {{kind: 'webgl2'|'canvas', budget: number}} */
+  get renderer() {
+    return this.#arcs;
   }
 
   /** How many arcs are in the air. */
@@ -164,6 +163,20 @@ export class PetrelMap extends HTMLElement {
     this.camera.setView(this.camera.view === 'globe' ? 'flat' : 'globe', this.#still.matches);
   }
 
+  /** Goes on with another renderer, on a canvas of its own: a canvas keeps the first that it was given. */
+  #drawBy(choice) {
+    const { width, height } = this.#front;
+    const canvas = h('canvas.map-canvas', { 'aria-hidden': 'true', width, height });
+    this.#front.replaceWith(canvas);
+    this.#front = canvas;
+    this.#drawnBy = this.options.renderer;
+    this.#pace.restart();
+    this.#arcs.drawOn(canvas, choice);
+    this.dataset.renderer = this.#arcs.kind;
+    this.dispatchEvent(new Event('renderer'));
+    this.#wake();
+  }
+
   #nameView() {
     const { view } = this.camera;
     this.dataset.view = view;
@@ -175,18 +188,15 @@ export class PetrelMap extends HTMLElement {
     const { countries, sensors, unplaced } = this.#model.snapshot;
     const { stage } = this.#model;
     if (stage !== this.#stage) {
-      if (this.#stage) {
-        this.#arcs.clear();
-        this.#sources.clear();
-      }
+      if (this.#stage) { this.#arcs.clear(); this.#sources.clear(); }
       this.#stage = stage;
     }
     this.#land.shade(countries);
     this.#shine();
-    const placed = sensors.filter(({ lat, lon }) => lat !== undefined && lat !== null && lon !== undefined && lon !== null);
+    const placed = sensors.filter(({ lat, lon }) => Number.isFinite(lat) && Number.isFinite(lon));
     this.#places = new Map(placed.map(({ name, lat, lon }) => [name, { ...placeOf(lon, lat), onScreen: false }]));
     this.#markers.setSensors(placed);
-    this.#tray.show(sensors.filter((sensor) => !placed.includes(sensor)).map(({ name }) => name), unplaced);
+    this.#tray.show(sensors.filter((sensor) => !placed.includes(sensor)).map(({ name }) => name), unplaced, this.addressOf);
     this.#label(this.#clock.now());
   }
 
@@ -231,25 +241,12 @@ export class PetrelMap extends HTMLElement {
     else if (country) this.#model.select({ kind: 'top', top: 'countries', key: country.code, label: country.name });
   }
 
-  /** The hint follows the pointer once a frame, however often that is told of. */
-  #follow(event) {
-    if (this.#pointer === null) requestAnimationFrame(() => this.#hover());
-    this.#pointer = event;
-  }
-
-  #hover() {
-    const event = this.#pointer;
-    this.#pointer = null;
-    if (!event) return;
-    const box = this.getBoundingClientRect();
-    const x = event.clientX - box.left;
-    const y = event.clientY - box.top;
-    const arc = event.buttons ? null : this.#arcs.near(x, y, this.#clock.now());
-    const country = arc || event.buttons ? null : this.#land.countryAt(x, y);
+  #textAt(x, y, isPressed) {
+    const arc = isPressed ? null : this.#arcs.near(x, y, this.#clock.now());
     this.classList.toggle('over-arc', arc !== null);
-    if (arc) this.#hint.show(arcText(arc), x, y, box.width);
-    else if (country) this.#hint.show(`${country.name} · ${counted(this.#model.snapshot?.countries[country.code] ?? 0, 'attack')}`, x, y, box.width);
-    else this.#hint.hide();
+    if (arc) return arcText(arc);
+    const country = isPressed ? null : this.#land.countryAt(x, y);
+    return country ? `${country.name} · ${counted(this.#model.snapshot?.countries[country.code] ?? 0, 'attack')}` : null;
   }
 
   #resize(freeArea) {
@@ -280,6 +277,7 @@ export class PetrelMap extends HTMLElement {
     this.#arcs.draw(now);
     this.#label(now);
     this.#running = false;
+    if (this.#pace.struggles && this.options.renderer === 'auto' && this.#arcs.kind === 'webgl2') this.#drawBy('canvas');
     if (this.#arcs.size === 0 || this.#clock.frozen) this.#pace.stop();
     else {
       const rest = this.#pace.next(performance.now());

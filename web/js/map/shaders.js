@@ -1,6 +1,6 @@
 /**
  * The GPU's part of the arcs. An arc's data is written when it is born (or takes up more events); everything that moves is
- * computed here from one time per frame. All arcs are one strip of triangles, with vertices twice where an arc ends and the
+ * computed here from one time per frame. All arcs are strips of triangles, with vertices twice where an arc ends and the
  * next begins, and each vertex fetches the data of its arc: many small instances are slow, above all without a graphics card.
  *
  * Data: ends = from, to (longitude and latitude in radians, or CSS pixels); timing = to is on the screen, start, flight, end (seconds);
@@ -15,9 +15,13 @@ export const ROW = 256;
 /** Vertices of an arc's marks: three quads, the first and last vertex of each twice. */
 export const SPRITE_VERTICES = 18;
 
+/** How far a comet's halo reaches beyond its core, in CSS pixels. */
+const HALO = '3.0';
+
 const COMMON = `#version 300 es
 precision highp float;
 precision highp int;
+#define OUTSIDE vec4(2.0, 2.0, 0.0, 1.0)
 uniform highp sampler2D arcs; // three texels for each arc
 uniform vec3 view;       // scale, offset: map units of the flat map to CSS pixels
 uniform vec4 globe;      // middle and radius in CSS pixels; 0 flat map to 1 globe
@@ -26,6 +30,7 @@ uniform vec2 size;       // CSS pixels
 uniform float time;
 uniform float still;     // 1: no motion
 uniform float grain;     // size of marks: 1 on a wide map, less on a phone
+uniform float exposure;  // 1 with few arcs, less in a crowd
 uniform vec3 colours[11];
 uniform float shown[11];
 
@@ -94,64 +99,96 @@ vec4 clip(vec2 p) { return vec4(p.x / size.x * 2.0 - 1.0, 1.0 - p.y / size.y * 2
 bool hidden() { return time < timing.y || time > timing.w || shown[int(look.z)] < 0.5; }
 `;
 
-/** Strip along the curve: two vertices, one at each side, for each end of a segment. */
-export const ARC_VERTEX = `${COMMON}
+/** Of a strip of triangles along the way: two vertices, one at each side, for each end of a segment. */
+const STRIP = `
+#define TAIL 0.34
+#define HALO ${HALO}
 uniform int segments;
-out float along;
+uniform float glow;      // how much light adds up: 1 dark theme, 0 light theme
+uniform float trace;
 out float across;
 out float seen;
-flat out float halfWidth;
-flat out float head;
-flat out float faded;
-flat out float strength;
-flat out vec3 colour;
+// A vertex of a strip along the way: halfway across is the way itself.
+vec4 strip(float t, float across) {
+  vec3 p = way(t);
+  vec2 along = bent ? way(t + 0.01).xy - p.xy : mix(curveControl - curveFrom, curveTo - curveControl, t);
+  vec2 ahead = normalize(along + vec2(1e-4, 0.0));
+  seen = p.z;
+  return clip(p.xy + vec2(-ahead.y, ahead.x) * across);
+}
+`;
+
+/**
+ * What a comet leaves: a thin line from the source to where it is, or to the sensor. Most pixels are of these lines, so that their
+ * shader does next to nothing.
+ */
+export const TRACE_VERTEX = `${COMMON}${STRIP}
+flat out float reach;
+flat out vec4 tint;
 void main() {
   int vertices = 2 * segments + 4;
+  gl_Position = OUTSIDE;
   fetch(gl_VertexID / vertices);
-  if (hidden()) { gl_Position = vec4(2.0, 2.0, 0.0, 1.0); return; }
+  if (hidden()) return;
   int number = clamp(gl_VertexID % vertices - 1, 0, vertices - 3);
-  vec2 strip = vec2(float(number / 2) / float(segments), float(number % 2) * 2.0 - 1.0);
   prepare();
-  head = progress();
-  // Nothing is drawn ahead of the comet, and its light reaches farther than the trace.
-  along = min(strip.x, head + 0.001);
-  vec3 p = way(along);
-  vec2 tangent = normalize(way(along + 0.01).xy - way(along - 0.01).xy + vec2(1e-4, 0.0));
-  halfWidth = look.y * mix(0.6, 1.0, grain);
-  bool lit = still < 0.5 && along > head - 0.34 - 1.0 / float(segments);
-  across = strip.y * (halfWidth + (lit ? 3.0 : 1.0));
-  faded = fade();
-  strength = light();
-  seen = p.z;
-  colour = colours[int(look.z)];
-  gl_Position = clip(p.xy + vec2(-tangent.y, tangent.x) * across);
+  reach = look.y * mix(0.6, 1.0, grain) + 0.5;
+  across = (float(number % 2) * 2.0 - 1.0) * reach;
+  float alpha = (still > 0.5 ? 0.55 : trace) * fade() * exposure * light();
+  tint = vec4(colours[int(look.z)] * alpha, alpha * (1.0 - 0.45 * glow));
+  // A short curve needs few parts; triangles without an area cost next to nothing.
+  int parts = bent ? segments : min(segments, 3 + int(length(curveTo - curveFrom) / 45.0));
+  gl_Position = strip(min(float(min(number / 2, parts)) / float(parts), progress()), across);
 }`;
 
-/** Comet with a fading tail over a faint trace of its way. */
-export const ARC_FRAGMENT = `#version 300 es
+export const TRACE_FRAGMENT = `#version 300 es
 precision highp float;
-in float along;
 in float across;
 in float seen;
+flat in float reach;
+flat in vec4 tint;
+out vec4 pixel;
+void main() { pixel = tint * (clamp(reach - abs(across), 0.0, 1.0) * seen); }`;
+
+/** A comet's tail, as long as it is in the air: bright at its head, with a halo. */
+export const COMET_VERTEX = `${COMMON}${STRIP}
+out float nearness;      // to the head: 1 there, 0 at the tail's end
+flat out float halfWidth;
+flat out vec3 colour;
+flat out float strength;
+void main() {
+  int vertices = 2 * segments + 4;
+  gl_Position = OUTSIDE;
+  fetch(gl_VertexID / vertices);
+  float head = progress();
+  if (hidden() || head > 1.0 + TAIL) return;
+  int number = clamp(gl_VertexID % vertices - 1, 0, vertices - 3);
+  prepare();
+  halfWidth = look.y * mix(0.6, 1.0, grain);
+  across = (float(number % 2) * 2.0 - 1.0) * (halfWidth + HALO);
+  colour = colours[int(look.z)];
+  strength = exposure * light();
+  float t = mix(max(0.0, head - TAIL), min(1.0, head), float(number / 2) / float(segments));
+  nearness = 1.0 - (head - t) / TAIL;
+  gl_Position = strip(t, across);
+}`;
+
+export const COMET_FRAGMENT = `#version 300 es
+precision highp float;
+in float across;
+in float seen;
+in float nearness;
 flat in float halfWidth;
-flat in float head;
-flat in float faded;
-flat in float strength;
 flat in vec3 colour;
-uniform float glow;      // how much light adds up: 1 dark theme, 0 light theme
-uniform float still;
-uniform float trace;
-uniform float exposure;  // 1 with few arcs, less in a crowd
+flat in float strength;
+uniform float glow;
 out vec4 pixel;
 void main() {
-  if (along > head || seen <= 0.0) discard;
-  float behind = (head - along) / 0.34;
-  float comet = still > 0.5 ? 0.0 : pow(max(0.0, 1.0 - behind), 1.8);
-  float lit = max(comet, (still > 0.5 ? 0.55 : trace) * faded);
-  float distance = abs(across);
-  float core = 1.0 - smoothstep(halfWidth - 0.6, halfWidth + 0.6, distance);
-  float halo = 0.32 * comet * exp(-distance * distance / 5.0);
-  float alpha = max(core * lit, halo) * exposure * seen * strength;
+  float comet = nearness * nearness;
+  float core = clamp(halfWidth + 0.5 - abs(across), 0.0, 1.0);
+  float off = across / (halfWidth + ${HALO});
+  float halo = 1.0 - off * off;
+  float alpha = max(core, 0.32 * halo * halo) * comet * seen * strength;
   vec3 light = mix(colour, vec3(1.0), glow * 0.35 * comet * comet * core);
   pixel = vec4(light * alpha, alpha * (1.0 - 0.45 * glow));
 }`;
@@ -165,43 +202,45 @@ flat out float radius;
 flat out vec3 colour;
 flat out float glyph;
 void main() {
-  gl_Position = vec4(2.0, 2.0, 0.0, 1.0);
+  gl_Position = OUTSIDE;
   fetch(gl_VertexID / ${SPRITE_VERTICES});
   if (hidden()) return;
   int part = gl_VertexID % ${SPRITE_VERTICES} / 6;
   int number = clamp(gl_VertexID % 6 - 1, 0, 3);
   vec2 corner = vec2(float(number % 2), float(number / 2)) * 2.0 - 1.0;
-  prepare();
-  float h = progress();
-  float t = 0.0;
   float weight = min(look.y, 4.0);
+  vec2 p;
   if (part == 0) {
+    if (behind(turn * unit(ends.xy))) return;
     kind = look.w >= 1.0 ? 1 : 0;
     float pulse = still > 0.5 ? 0.0 : exp(-4.0 * (time - timing.y));
     radius = ((kind == 1 ? 6.0 : 2.6) + weight * 0.5 + pulse * 5.0) * grain;
     alpha = fade() * (kind == 1 ? 0.8 : 0.9);
+    p = onScreen(ends.xy);
   } else if (part == 1) {
-    if (h > 1.0 && still < 0.5) return;
+    float head = progress();
+    if (head > 1.0 && still < 0.5) return;
     kind = 2;
-    t = still > 0.5 ? 0.5 : h;
     radius = (5.5 + weight) * grain;
     alpha = still > 0.5 ? fade() : 1.0;
+    prepare();
+    vec3 there = way(still > 0.5 ? 0.5 : head);
+    if (there.z < 0.5) return;
+    p = there.xy;
   } else {
     float age = time - timing.y - timing.z;
-    if (age < 0.0 || age > 0.9 || still > 0.5) return;
+    bool away = timing.x < 0.5 && behind(turn * unit(ends.zw));
+    if (age < 0.0 || age > 0.9 || still > 0.5 || away) return;
     kind = 3;
-    t = 1.0;
     radius = (5.0 + (18.0 + weight * 3.0) * (1.0 - pow(1.0 - age / 0.9, 2.0))) * grain;
     alpha = 0.75 * (1.0 - age / 0.9);
+    p = timing.x > 0.5 ? ends.zw : onScreen(ends.zw);
   }
-  vec3 p = way(t);
-  bool away = part == 0 && behind(turn * unit(ends.xy));
-  if (p.z < 0.5 || away) return;
-  alpha *= light();
+  alpha *= light() * sqrt(exposure);
   uv = corner;
   colour = colours[int(look.z)];
   glyph = look.z;
-  gl_Position = clip(p.xy + corner * (radius + 1.5));
+  gl_Position = clip(p + corner * (radius + 1.5));
 }`;
 
 export const SPRITE_FRAGMENT = `#version 300 es
@@ -214,7 +253,6 @@ flat in vec3 colour;
 flat in float glyph;
 uniform sampler2D glyphs; // a row of cells, one per type
 uniform float glow;
-uniform float exposure;
 out vec4 pixel;
 void main() {
   float reach = radius + 1.5;
@@ -223,7 +261,7 @@ void main() {
   if (kind == 0) shape = 1.0 - smoothstep(radius - 0.7, radius + 0.7, distance);
   else if (kind == 2) shape = abs(uv.x) > 0.98 || abs(uv.y) > 0.98 ? 0.0 : texture(glyphs, vec2((glyph + uv.x * 0.5 + 0.5) / 11.0, uv.y * 0.5 + 0.5)).a;
   else shape = 1.0 - smoothstep(0.5, 1.6, abs(distance - radius + 1.0));
-  float a = shape * alpha * sqrt(exposure);
+  float a = shape * alpha;
   vec3 light = kind == 2 ? mix(colour, vec3(1.0), 0.35 * glow) : colour;
   pixel = vec4(light * a, a * (1.0 - 0.35 * glow));
 }`;

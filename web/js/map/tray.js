@@ -4,22 +4,40 @@
  */
 
 import { h, setText } from '../dom.js';
-import { count } from '../format.js';
+import { count, counted } from '../format.js';
 
 /** Sensors beyond this share the entry "… more". */
 const MOST_SENSORS = 6;
 const MORE = 'more';
+
+/** @typedef {'private'|'unmapped'} Unplaced */
+
+/** @type {Record<Unplaced, {title: string, query: string}>} */
+const UNPLACED = {
+  private: {
+    title: 'Sources with private, loopback, link-local or documentation addresses',
+    query: 'event.family: attack and not source.geo.location: * and source.geo.placement: private',
+  },
+  unmapped: {
+    title: 'Public source addresses that no database places, and events without an address',
+    query: 'event.family: attack and not source.geo.location: * and not source.geo.placement: private',
+  },
+};
+
+/** @param {Unplaced} name */
+function part(name) {
+  const number = h('span.tray-count', { data: { testid: `unplaced-${name}` } });
+  return { entry: h('a', { title: UNPLACED[name].title, data: { testid: `tray-${name}` } }, number, ` ${name}`), number };
+}
 
 /** The tray at the map's edge; arcs to unplaced sensors end at its entries. */
 export class Tray {
   element = h('aside.tray', { 'aria-label': 'Off the map' });
 
   #sensors = h('div.tray-sensors');
-  #private = h('span.tray-count', { data: { testid: 'unplaced-private' } });
-  #unmapped = h('span.tray-count', { data: { testid: 'unplaced-unmapped' } });
-  #sources = h('div.tray-sources', {},
-    h('span', { title: 'Sources with private, loopback, link-local or documentation addresses' }, this.#private, ' private'),
-    h('span', { title: 'Public source addresses that no database places, and events without an address' }, this.#unmapped, ' unmapped'));
+  /** @type {Record<Unplaced, {entry: HTMLElement, number: HTMLElement}>} */
+  #numbers = { private: part('private'), unmapped: part('unmapped') };
+  #sources = h('div.tray-sources', {}, ...Object.values(this.#numbers).map(({ entry }) => entry));
   #onSensor;
   #shown = '';
   /** @type {Map<string, HTMLElement>} */
@@ -34,11 +52,17 @@ export class Tray {
 
   /**
    * @param {string[]} names of sensors without a place
-   * @param {{private: number, unmapped: number}} unplaced
+   * @param {Record<Unplaced, number>} unplaced
+   * @param {(query: string) => string|null} addressOf where the events behind a number are found; null where nothing leads there
    */
-  show(names, unplaced) {
-    setText(this.#private, count(unplaced.private));
-    setText(this.#unmapped, count(unplaced.unmapped));
+  show(names, unplaced, addressOf) {
+    for (const [name, { entry, number }] of Object.entries(this.#numbers)) {
+      setText(number, count(unplaced[name]));
+      const address = unplaced[name] > 0 ? addressOf(UNPLACED[name].query) : null;
+      if (address === null) entry.removeAttribute('href');
+      else entry.setAttribute('href', address);
+      entry.setAttribute('aria-label', `${counted(unplaced[name], 'attack')} from ${name} sources`);
+    }
     const sources = unplaced.private > 0 || unplaced.unmapped > 0;
     this.#sources.hidden = !sources;
     this.element.hidden = !sources && names.length === 0;

@@ -1,16 +1,16 @@
 /**
- * Draws the arcs with WebGL2: two draw calls and some uniforms a frame, whatever their number.
+ * Draws the arcs with WebGL2: three draw calls and some uniforms a frame, whatever their number.
  */
 
 import { palette, theme } from '../theme.js';
 import { TYPES } from '../types.js';
-import { ARC_FRAGMENT, ARC_VERTEX, ROW, SPRITE_FRAGMENT, SPRITE_VERTEX, SPRITE_VERTICES } from './shaders.js';
+import { COMET_FRAGMENT, COMET_VERTEX, ROW, SPRITE_FRAGMENT, SPRITE_VERTEX, SPRITE_VERTICES, TRACE_FRAGMENT, TRACE_VERTEX } from './shaders.js';
 
 /** Numbers of an arc: ends, timing, look, four of each. */
 const FLOATS = 12;
 const TEXELS = FLOATS / 4;
-/** Parts of a curve: fewer in a crowd, where none is looked at closely. */
-const SEGMENTS = [{ upTo: 1500, segments: 40 }, { upTo: 6000, segments: 24 }, { upTo: Infinity, segments: 14 }];
+/** Parts of a whole curve, and of a comet's tail: fewer in a crowd, where none is looked at closely. */
+const SEGMENTS = [{ upTo: 1500, trace: 20, comet: 6 }, { upTo: 6000, trace: 16, comet: 6 }, { upTo: Infinity, trace: 12, comet: 4 }];
 /** Written slots this near to each other go to the GPU in one piece. */
 const NEAR_SLOTS = 32;
 const GLYPH_PX = 48;
@@ -32,8 +32,8 @@ export class WebGLArcs {
   #camera;
   #lookOf;
   #data = new Float32Array(FLOATS * ROW * Math.ceil(WebGLArcs.budget / ROW));
-  #strip;
-  #sprite;
+  /** Programs, in the order in which they draw. @type {ReturnType<WebGLArcs['#stage']>[]} */
+  #stages = [];
   #epoch = 0;
   /** Slots written since the last frame. @type {number[]} */
   #written = [];
@@ -100,8 +100,11 @@ export class WebGLArcs {
     gl.clear(gl.COLOR_BUFFER_BIT);
     this.#upload();
     if (count === 0) return;
-    const { segments } = SEGMENTS.find(({ upTo }) => count <= upTo);
-    for (const { program, uniforms, isStrip } of [this.#strip, this.#sprite]) {
+    const parts = SEGMENTS.find(({ upTo }) => count <= upTo);
+    for (const { program, uniforms, part } of this.#stages) {
+      // Without motion there are no comets.
+      if (still && part === 'comet') continue;
+      const segments = parts[part];
       gl.useProgram(program);
       gl.uniform3f(uniforms.view, this.#camera.scale, this.#camera.offsetX, this.#camera.offsetY);
       gl.uniform4f(uniforms.globe, ...this.#camera.middle, this.#camera.radius, this.#camera.morph);
@@ -115,8 +118,8 @@ export class WebGLArcs {
       gl.uniform1f(uniforms.exposure, this.#exposure());
       gl.uniform3fv(uniforms.colours, this.#colours);
       gl.uniform1fv(uniforms.shown, shown);
-      gl.uniform1i(uniforms.segments, segments);
-      gl.drawArrays(gl.TRIANGLE_STRIP, 0, count * (isStrip ? 2 * segments + 4 : SPRITE_VERTICES));
+      gl.uniform1i(uniforms.segments, segments ?? 0);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, count * (segments ? 2 * segments + 4 : SPRITE_VERTICES));
     }
   }
 
@@ -151,6 +154,11 @@ export class WebGLArcs {
     this.#whole = true;
   }
 
+  /** Gives the graphics card's memory back; nothing is drawn any more. */
+  end() {
+    this.#gl.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+
   #moveEpoch(time) {
     this.#epoch = time;
     this.clear();
@@ -161,8 +169,11 @@ export class WebGLArcs {
     const gl = this.#gl;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.#strip = this.#stage(ARC_VERTEX, ARC_FRAGMENT, true);
-    this.#sprite = this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, false);
+    this.#stages = [
+      this.#stage(TRACE_VERTEX, TRACE_FRAGMENT, 'trace'),
+      this.#stage(COMET_VERTEX, COMET_FRAGMENT, 'comet'),
+      this.#stage(SPRITE_VERTEX, SPRITE_FRAGMENT, 'sprite'),
+    ];
     gl.activeTexture(gl.TEXTURE1);
     this.#uploadGlyphs();
     gl.activeTexture(gl.TEXTURE0);
@@ -174,7 +185,7 @@ export class WebGLArcs {
   }
 
   /** A program; all of a vertex follows from its number. */
-  #stage(vertexText, fragmentText, isStrip) {
+  #stage(vertexText, fragmentText, part) {
     const gl = this.#gl;
     const program = gl.createProgram();
     for (const [kind, text] of [[gl.VERTEX_SHADER, vertexText], [gl.FRAGMENT_SHADER, fragmentText]]) {
@@ -192,7 +203,7 @@ export class WebGLArcs {
     gl.useProgram(program);
     gl.uniform1i(uniforms.arcs, 0);
     gl.uniform1i(uniforms.glyphs, 1);
-    return { program, uniforms, isStrip };
+    return { program, uniforms, part };
   }
 
   /** Draws the types' glyphs into a texture, one cell each. */

@@ -3,7 +3,7 @@
  */
 
 import { h, setText } from '../dom.js';
-import { counted } from '../format.js';
+import { counted, timeOfDay, utc } from '../format.js';
 import { exploreAddress } from '../pivots.js';
 
 const SHOWN_MS = 20_000;
@@ -16,7 +16,7 @@ const SHOWN_MS = 20_000;
  */
 export function missedNote(replay, model) {
   const text = h('span');
-  const link = /** @type {HTMLAnchorElement} */ (h('a', { text: 'Open in Explore', data: { testid: 'missed-link' } }));
+  const link = /** @type {HTMLAnchorElement} */ (h('a', { data: { testid: 'missed-link' } }));
   const close = h('button.icon-button', { type: 'button', 'aria-label': 'Close', text: '×' });
   const note = h('p.pause-note.missed-note', { role: 'status', hidden: true, data: { testid: 'missed' } }, text, link, close);
   let timer = 0;
@@ -26,8 +26,11 @@ export function missedNote(replay, model) {
     clearTimeout(timer);
     note.hidden = false;
     note.dataset.count = String(events);
-    setText(text, events ? `${counted(events, 'event')} came during the replay.` : 'Nothing came during the replay.');
+    setText(text, events ? `${counted(events, 'event')} stored during the replay.` : 'Nothing was stored during the replay.');
+    note.title = events ? 'Everything that was stored meanwhile, whatever its own time and whether or not it matches the filter' : '';
     link.hidden = events === 0;
+    setText(link, `Open ${timeOfDay(from)} – ${timeOfDay(to)} in Explore`);
+    link.title = `${utc(from)}\n${utc(to)}\nEvents with a time of their own in it${model.query ? ' that match the filter' : ''}: what came late lies before it`;
     link.href = exploreAddress(model.query, { from, to });
     timer = setTimeout(hide, SHOWN_MS);
   });

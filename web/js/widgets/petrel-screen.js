@@ -1,5 +1,5 @@
 /**
- * <petrel-screen>: this screen's own ledger: received = drawn + merged + shed.
+ * <petrel-screen>: this screen's own ledger: received = drawn + merged + shed, and who draws its arcs.
  */
 
 import { h, setText } from '../dom.js';
@@ -13,6 +13,8 @@ const MEANING = {
   merged: 'Events in an arc that stands for several (×n)',
 };
 
+const RENDERERS = { webgl2: 'WebGL 2', canvas: 'Canvas 2D' };
+
 customElements.define('petrel-screen', class extends HTMLElement {
   #numbers = Object.fromEntries(PARTS.map(([part]) => [part, h('dd', { data: { testid: `screen-${part}` } })]));
 
@@ -24,6 +26,25 @@ customElements.define('petrel-screen', class extends HTMLElement {
     const show = () => this.#show(model.viewer);
     model.addEventListener('change', show);
     model.addEventListener('missed', show);
+  }
+
+  /** Lets the viewer choose who draws. @param {import('../map/petrel-map.js').PetrelMap} map */
+  watch(map) {
+    const { options } = map;
+    const choice = /** @type {HTMLSelectElement} */ (h('select', { 'aria-label': 'Who draws the arcs', data: { testid: 'renderer' }, on: { change: () => options.chooseRenderer(/** @type {any} */ (choice.value)) } },
+      ...['auto', 'webgl2', 'canvas'].map((value) => h('option', { value }))));
+    const most = h('span', { data: { testid: 'arc-budget' } });
+    this.append(h('div.drawn-by', { title: 'Beyond this number an event joins an arc of the same place, sensor and type, or is shed' }, most, choice));
+    const show = () => {
+      const { kind, budget } = map.renderer;
+      const chosen = options.renderer === 'auto' ? `: ${RENDERERS[kind]}` : '';
+      for (const option of choice.options) option.textContent = option.value === 'auto' ? `Auto${chosen}` : RENDERERS[option.value];
+      choice.value = options.renderer;
+      setText(most, `Up to ${count(budget)} arcs`);
+    };
+    map.addEventListener('renderer', show);
+    options.addEventListener('change', show);
+    show();
   }
 
   #show(viewer) {
