@@ -26,6 +26,9 @@ public struct SourceSupervisor: Service {
         (self.intake, control) = intake.pipeline.supervise(intake)
     }
 
+    private static let interrupted = IntakeError(
+        .journalUnavailable, "what came before the queue on disk was not stored; going on from the committed place")
+
     /// How a run of the source ended.
     private enum Ending {
         case finished, cancelled, paused
@@ -40,8 +43,12 @@ public struct SourceSupervisor: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await station.drain(wait: wait) { logger.warning("source \(name): \($0)") } }
                 group.addTask {
-                    await runSource()
-                    await station.waitUntilEmpty()
+                    var breaks = -1
+                    while breaks != station.breaks, !Task.isCancelled {
+                        breaks = station.breaks
+                        await runSource()
+                        await station.waitUntilEmpty()
+                    }
                 }
                 await group.next()
                 group.cancelAll()
@@ -114,15 +121,22 @@ public struct SourceSupervisor: Service {
                     await control.wait(untilPaused: true)
                     return nil
                 }
-                var ending = Ending.cancelled
+                if let station = intake.station {
+                    let breaks = station.breaks
+                    group.addTask {
+                        await station.waitForBreak(after: breaks)
+                        return station.breaks == breaks ? nil : .failed(Self.interrupted)
+                    }
+                }
+                var ending: Ending?
                 var isHeld = false
                 for await result in group {
-                    if let result { ending = result } else if control.isPaused { isHeld = true }
+                    if let result { ending = ending ?? result } else if control.isPaused { isHeld = true }
                     group.cancelAll()
                 }
                 // A source that came to its end while it was being held is at its end.
                 if isHeld, !Task.isCancelled, case .cancelled = ending { return .paused }
-                return ending
+                return ending ?? .cancelled
             }
         }
     }

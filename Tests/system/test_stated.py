@@ -61,8 +61,9 @@ EXCEPTIONS = {
 
 
 def chosen(shared, patterns):
-    """The files of a family; the large ones in the slow tier only, but one at least."""
-    files = sorted(path for pattern in patterns for path in shared.glob(pattern) if path.is_file())
+    """The files of a family, each content once, as an import takes it; the large ones in the slow tier only, but one at least."""
+    contents = {path.read_bytes(): path for pattern in patterns for path in shared.glob(pattern) if path.is_file()}
+    files = sorted(contents.values())
     return [path for path in files if SLOW or path.stat().st_size <= LARGE] or files[:1]
 
 

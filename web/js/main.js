@@ -61,6 +61,7 @@ const actions = {
   fullscreen: toggleFullscreen,
   view: () => map.toggleView(),
   night: () => map.options.toggleNight(),
+  noise: () => find('petrel-map-filter').toggleNoise(),
   emphasis: () => map.options.toggleEmphasis(),
   help: () => find('petrel-help').toggle(),
   about: () => find('petrel-about').toggle(),
@@ -70,11 +71,11 @@ find('petrel-actions').connect(model, actions);
 startShell({
   keys: {
     ' ': actions.pause, f: actions.fullscreen, v: actions.view, n: actions.night, e: actions.emphasis, '?': actions.help, r: actions.replay, '.': () => replay.step(), o: () => replay.toggleLoop(), b: () => replay.leave(),
-    '[': () => changeSpeed(-1), ']': () => changeSpeed(1), '/': () => find('petrel-map-filter').toggle(true),
+    '[': () => changeSpeed(-1), ']': () => changeSpeed(1), '/': () => find('petrel-map-filter').toggle(true), h: actions.noise,
   },
   commands: () => [
     { name: 'Time bar: replay what is stored', hint: 'r', perform: actions.replay }, { name: 'Filter the map by a query', hint: '/', perform: () => find('petrel-map-filter').toggle(true) },
-    { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
+    { name: 'Hide noise, or show it', hint: 'h', perform: actions.noise }, { name: 'Pause the picture', hint: 'space', perform: actions.pause }, { name: 'Full screen', hint: 'f', perform: actions.fullscreen },
     { name: 'Globe or flat map', hint: 'v', perform: actions.view }, { name: 'Day and night on the map', hint: 'n', perform: actions.night },
     { name: 'Emphasis by volume or by surprise', hint: 'e', perform: actions.emphasis },
     { name: 'About Petrel and its data', perform: actions.about },

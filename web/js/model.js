@@ -4,6 +4,7 @@
 
 import { Feed } from './live/feed.js';
 import { TypeFilter } from './live/filter.js';
+import { throughLens } from './noise.js';
 import { arcsOfRows, readArc, readRow } from './live/row.js';
 import { ViewerLedger } from './live/viewer-ledger.js';
 
@@ -36,6 +37,8 @@ export class Model extends EventTarget {
   player = null;
   /** KQL that events must match to be drawn and listed; in a replay also to be counted. */
   query = '';
+  /** Whether noise is left out of what is drawn and listed; in a replay also of what is counted. */
+  hidesNoise = false;
   filter = new TypeFilter();
   viewer = new ViewerLedger();
   paused = false;
@@ -55,7 +58,12 @@ export class Model extends EventTarget {
   /** Names what is shown: arcs of another stage are not of it. */
   get stage() {
     const { mode, window } = this.snapshot;
-    return [mode, this.query, mode === 'replay' ? window.from : ''].join('|');
+    return [mode, this.asked, mode === 'replay' ? window.from : ''].join('|');
+  }
+
+  /** What is asked for: the query, without noise where that is hidden. */
+  get asked() {
+    return throughLens(this.query, this.hidesNoise);
   }
 
   start() {
@@ -68,14 +76,19 @@ export class Model extends EventTarget {
     this.feed.addEventListener('status', () => this.#tell('status'));
     // Rows are not listed while nobody can see them.
     document.addEventListener('visibilitychange', () => !document.hidden && !this.paused && this.#tell('stage'));
-    this.feed.start(this.query);
+    this.feed.start(this.asked);
   }
 
-  /** Asks for events that match. Before `start` it is what is asked for first. @param {string} query KQL; empty for all */
-  setQuery(query) {
-    if (query === this.query) return;
+  /**
+   * Asks for events that match. Before `start` it is what is asked for first.
+   * @param {string} query KQL; empty for all
+   * @param {boolean} [hidesNoise] whether the noise lens is on
+   */
+  setQuery(query, hidesNoise = this.hidesNoise) {
+    if (query === this.query && hidesNoise === this.hidesNoise) return;
     this.query = query;
-    this.feed.setQuery(query);
+    this.hidesNoise = hidesNoise;
+    this.feed.setQuery(this.asked);
     this.#tell('query', query);
   }
 

@@ -17,6 +17,8 @@ final class SpillStation: Sendable {
         var isReady = false
         var places: [SpillFiles.Place] = []
         var homes: [String: Waiting] = [:]
+        /// How often entries were given back to the source, which must read them again.
+        var breaks = 0
         /// States of the decoders of streams without a cursor behind their last entry that is committed, while others of them wait.
         var decoders: [String: [UInt8]] = [:]
     }
@@ -189,6 +191,19 @@ final class SpillStation: Sendable {
         }
     }
 
+    /// How often entries were given back to the source: what came before them was never committed, as after a kill. The source then starts
+    /// anew from the committed place, also when it has nothing more to hand on and would not notice.
+    var breaks: Int { state.withLock { $0.breaks } }
+
+    /// Waits until entries are given back; returns early when the task is cancelled.
+    func waitForBreak(after known: Int) async {
+        while !Task.isCancelled {
+            let generation = changed.generation
+            if breaks != known { return }
+            await changed.wait(after: generation)
+        }
+    }
+
     private func hand(_ place: SpillFiles.Place) async throws(IntakeError) {
         let entry = try await onDisk { [self] () throws(IntakeError) in
             guard let files else { throw IntakeError(.closed, "\(folder): not open") }
@@ -201,7 +216,9 @@ final class SpillStation: Sendable {
         guard entry.stream.id.isEmpty || lane.submittedOffset == entry.previousOffset else {
             // What came before it was refused: the source reads all of it again from the committed place.
             home.fail(IntakeError(.journalUnavailable, "\(entry.stream.name): going on from the committed place"))
-            return try await forget(state.withLock { $0.homes[entry.key]?.numbers ?? [place.number] })
+            try await forget(state.withLock { $0.homes[entry.key]?.numbers ?? [place.number] })
+            state.withLock { $0.breaks += 1 }
+            return changed.notify()
         }
         let ticket = try await lane.accept(entry.batch) { [self] in cursor(behind: place, of: entry, decoder: $0) }
         _ = try await ticket.committed

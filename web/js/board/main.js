@@ -7,6 +7,7 @@ import '../map/petrel-map.js';
 import { Model } from '../model.js';
 import { restoreTheme, toggleTheme } from '../theme.js';
 import { errorBox } from '../widgets/states.js';
+import { BoardLens } from './board-lens.js';
 import { enter, hasToken } from './entry.js';
 import { PANELS } from './panels.js';
 import './petrel-board.js';
@@ -20,7 +21,9 @@ const board = /** @type {any} */ (document.querySelector('petrel-board'));
 
 restoreTheme();
 /** @type {any} */ (document.querySelector('petrel-map')).connect(model, document.querySelector('.board-free'));
-board.connect(model, readSettings(location.search, Object.keys(PANELS)));
+const settings = readSettings(location.search, Object.keys(PANELS));
+const lens = new BoardLens(model, settings.hidesNoise);
+board.connect(model, settings, lens.element);
 model.feed.addEventListener('status', ({ detail }) => detail.phase === 'reconnecting' && comeBack());
 start();
 
@@ -54,7 +57,7 @@ async function whyNot() {
 }
 
 const actions = {
-  ArrowLeft: () => board.turn(-1), ArrowRight: () => board.turn(1), ' ': () => board.hold(), s: () => board.toggleSound(), f: toggleFullscreen, t: toggleTheme,
+  ArrowLeft: () => board.turn(-1), ArrowRight: () => board.turn(1), ' ': () => board.hold(), s: () => board.toggleSound(), h: () => lens.toggle(), f: toggleFullscreen, t: toggleTheme,
 };
 addEventListener('keydown', (event) => {
   board.wake();

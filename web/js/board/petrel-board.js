@@ -47,15 +47,16 @@ customElements.define('petrel-board', class extends HTMLElement {
   /**
    * @param {import('../model.js').Model} model
    * @param {{panels: string[], seconds: number, sound: boolean}} settings
+   * @param {HTMLElement} hidden how much noise is hidden
    */
-  connect(model, { panels, seconds, sound }) {
+  connect(model, { panels, seconds, sound }, hidden) {
     this.#model = model;
     this.#names = panels;
     this.#seconds = seconds;
     this.#panels = panels.map((name) => PANELS[name]());
     this.#dots.append(...panels.map(() => h('i')));
     this.append(
-      h('header.board-head', {}, h('div', {}, h('p.board-label', {}, 'Attacks, ', this.#window), this.#total, this.#pace), h('div.board-when', {}, this.#clock, this.#day, this.#sound)),
+      h('header.board-head', {}, h('div', {}, h('p.board-label', {}, 'Attacks, ', this.#window), this.#total, this.#pace, hidden), h('div.board-when', {}, this.#clock, this.#day, this.#sound)),
       this.#mode, this.#title, this.#stage, this.#dots, this.#trouble);
     this.after(this.#legend);
     model.addEventListener('change', () => this.#show());

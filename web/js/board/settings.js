@@ -1,6 +1,8 @@
 /**
- * What a wall board's link may choose: `/board?panels=countries,newest&seconds=20&sound=on`.
+ * What a wall board's link may choose: `/board?panels=countries,newest&seconds=20&sound=on&noise=hide`.
  */
+
+import { readLens } from '../noise.js';
 
 /** How long a panel stands. */
 const STANDARD_SECONDS = 15;
@@ -10,7 +12,7 @@ const MOST_SECONDS = 3600;
 /**
  * @param {string} search
  * @param {string[]} known names of panels
- * @returns {{panels: string[], seconds: number, sound: boolean}}
+ * @returns {{panels: string[], seconds: number, sound: boolean, hidesNoise: boolean}}
  */
 export function readSettings(search, known) {
   const values = new URLSearchParams(search);
@@ -20,5 +22,6 @@ export function readSettings(search, known) {
     panels: wanted.length ? [...new Set(wanted)] : known,
     seconds: seconds >= FEWEST_SECONDS && seconds <= MOST_SECONDS ? seconds : STANDARD_SECONDS,
     sound: values.get('sound') === 'on',
+    hidesNoise: readLens(values),
   };
 }

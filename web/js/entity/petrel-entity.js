@@ -6,16 +6,18 @@ import { isAbort, ROOT } from '../api.js';
 import { h } from '../dom.js';
 import { fieldTitle, STANDARD_COLUMNS } from '../fields.js';
 import { ago, count, counted, stamp, utc } from '../format.js';
-import { fragmentValue, setFragmentValue } from '../fragment.js';
+import { fragment, fragmentValue, setFragmentValue } from '../fragment.js';
 import { both, clause, narrowed } from '../kql.js';
+import { readLens, writeLens } from '../noise.js';
 import { exploreAddress } from '../pivots.js';
 import { barList } from '../widgets/bar-list.js';
 import { countryName } from '../widgets/event-cells.js';
 import '../widgets/petrel-event.js';
 import '../widgets/petrel-histogram.js';
+import '../widgets/petrel-lens.js';
 import '../widgets/petrel-table.js';
 import { Follow } from '../explore/follow.js';
-import { errorBox, skeleton, stateBox } from '../widgets/states.js';
+import { errorBox, skeleton, stateAction, stateBox } from '../widgets/states.js';
 import { faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
 import './petrel-notes.js';
 import { askEntity, askNeighbours, askSeen } from './questions.js';
@@ -35,11 +37,12 @@ function named() {
 
 customElements.define('petrel-entity', class extends HTMLElement {
   #facts = h('span');
+  #lens = /** @type {any} */ (h('petrel-lens'));
   #live = h('button.tool.small', { type: 'button', 'aria-pressed': 'false', title: 'Follow live (l)', data: { testid: 'follow' }, on: { click: () => this.toggleFollow() } }, h('i.live-dot'), h('span', { text: 'Live' }));
   #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
   #name = h('div');
   #totals = h('dl.page-totals');
-  #head = h('header.page-head', {}, h('div', {}, this.#name, h('p.entity-facts', {}, this.#facts, this.#live, this.#news)), this.#totals);
+  #head = h('header.page-head', {}, h('div', {}, this.#name, h('p.entity-facts', {}, this.#facts, this.#live, this.#lens, this.#news)), this.#totals);
   #notes = /** @type {any} */ (h('petrel-notes'));
   #body = h('div.entity-body', {}, skeleton(8));
   #event = /** @type {any} */ (h('petrel-event.event-over', { hidden: true }));
@@ -57,12 +60,24 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.append(this.#head, this.#notes, this.#body, this.#event);
     this.#event.addEventListener('close', () => this.#closeEvent());
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
-    addEventListener('hashchange', () => this.#openLinked());
+    addEventListener('hashchange', () => {
+      this.#openLinked();
+      if (readLens(fragment()) !== this.#lens.isOn) this.#load();
+    });
+    this.#lens.addEventListener('lens', ({ detail }) => {
+      setFragmentValue('noise', writeLens(detail));
+      this.#load();
+    });
     this.#follow.addEventListener('news', () => this.#lookAgain());
     this.#follow.addEventListener('fault', () => this.#live.classList.add('bad'));
     this.#body.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     this.#load();
     this.#openLinked();
+  }
+
+  /** Leaves noise out, or shows it again. */
+  toggleNoise() {
+    if (!this.#lens.hidden) this.#lens.toggle();
   }
 
   /** Opens the event that the link names. */
@@ -79,13 +94,16 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#name.replaceChildren(h('p.entity-kind', { text: known?.title ?? kind }), h('h1.entity-name', { text: kind === 'country' ? `${countryName(value)} (${value})` : value }));
     const fault = known ? faultOf(kind, value) : `There are no pages for “${kind}”; there are for ${kindNames.join(', ')}.`;
     this.#live.hidden = Boolean(fault);
+    this.#lens.hidden = Boolean(fault);
     if (fault) return this.#body.replaceChildren(stateBox({ title: 'No such page', text: fault, bad: true, testid: 'error' }));
     this.#notes.show(kind, value);
+    this.#lens.show(readLens(fragment()));
+    this.#dropPending();
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      this.#show(await askEntity(kind, value, await askSeen(kind, value, signal), signal));
+      this.#show(await askEntity(kind, value, this.#lens.isOn, await askSeen(kind, value, this.#lens.isOn, signal), signal));
     } catch (error) {
       if (!isAbort(error)) this.#body.replaceChildren(errorBox(error, () => this.#load()));
     }
@@ -109,11 +127,12 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#pending?.abort.abort();
     this.#pending = null;
     try {
-      const seen = await askSeen(kind, value, abort.signal);
+      const seen = await askSeen(kind, value, this.#lens.isOn, abort.signal);
       this.#live.classList.remove('bad');
       this.#known = seen.upTo;
+      if (this.#entity) this.#lens.ask({ q: this.#entity.whole, upTo: seen.upTo });
       if (!this.#entity || seen.count === this.#entity.count) return;
-      this.#pending = { entity: await askEntity(kind, value, seen, abort.signal), abort };
+      this.#pending = { entity: await askEntity(kind, value, this.#lens.isOn, seen, abort.signal), abort };
       if (!this.#isPointedAt) return void this.#showPending();
       const more = seen.count - this.#entity.count;
       this.#news.textContent = more > 0 ? `${count(more)} more · show` : 'Newer numbers · show';
@@ -133,6 +152,12 @@ customElements.define('petrel-entity', class extends HTMLElement {
       || this.#table?.isAtTop === false || document.querySelector(':popover-open, dialog[open]') !== null;
   }
 
+  #dropPending() {
+    this.#pending?.abort.abort();
+    this.#pending = null;
+    this.#news.hidden = true;
+  }
+
   #showPending() {
     const pending = this.#pending;
     this.#pending = null;
@@ -147,6 +172,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
     const { kind, value } = named();
     this.#entity = entity;
     this.#known = entity.upTo;
+    this.#lens.ask({ q: entity.whole, upTo: entity.upTo });
     this.#showHead(entity);
     if (!entity.period) return this.#showEmpty(kind, value, entity);
     const near = h('div.tops-grid');
@@ -181,9 +207,10 @@ customElements.define('petrel-entity', class extends HTMLElement {
   }
 
   #showEmpty(kind, value, { query }) {
+    if (this.#lens.isOn) return this.#body.replaceChildren(stateBox({ title: 'Nothing but noise', text: 'No event of it is left with noise hidden.', actions: [stateAction('Show noise', () => this.toggleNoise(), { testid: 'empty-show-noise' })] }));
     const box = stateBox({ title: 'Nothing is known', text: `No event that is stored has ${value} as ${kindNamed(kind).title.toLowerCase()}.` });
     box.append(h('p.quiet.mono', { text: query }));
-    this.#body.replaceChildren(box);
+    return this.#body.replaceChildren(box);
   }
 
   #showBody(kind, value, entity, near) {

@@ -5,6 +5,7 @@
 import { ask } from '../api.js';
 import { RowSource } from '../explore/row-source.js';
 import { both, clause, quoted } from '../kql.js';
+import { throughLens } from '../noise.js';
 import { stepFor } from '../range.js';
 import { networkOf, surroundingOf } from '../net.js';
 import { entityAddress, entityQuery, kindNamed, networkQuery, surroundingQuery } from './kinds.js';
@@ -24,7 +25,8 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
 
 /**
  * @typedef {object} Entity
- * @property {string} query
+ * @property {string} query through the noise lens
+ * @property {string} whole the query without it
  * @property {number} count
  * @property {string} upTo id of the last event that was known then
  * @property {import('../range.js').Period|null} period first to last event; null when there is none
@@ -38,22 +40,24 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
  * @property {RowSource} rows
  */
 
-/** How many events are about a thing, and when. @param {string} kind @param {string} value @param {AbortSignal} signal */
-export const askSeen = (kind, value, signal) => ask('seen', { q: entityQuery(kind, value) }, signal);
+/** How many events are about a thing, and when. @param {string} kind @param {string} value @param {boolean} hidesNoise @param {AbortSignal} signal */
+export const askSeen = (kind, value, hidesNoise, signal) => ask('seen', { q: throughLens(entityQuery(kind, value), hidesNoise) }, signal);
 
 /**
  * @param {string} kind
  * @param {string} value
+ * @param {boolean} hidesNoise whether the noise lens is on
  * @param {{count: number, first: string, last: string, upTo: string}} seen what `askSeen` has answered
  * @param {AbortSignal} signal
  * @returns {Promise<Entity>}
  */
-export async function askEntity(kind, value, { count, first, last, upTo }, signal) {
-  const query = entityQuery(kind, value);
+export async function askEntity(kind, value, hidesNoise, { count, first, last, upTo }, signal) {
+  const whole = entityQuery(kind, value);
+  const query = throughLens(whole, hidesNoise);
   const period = count ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
   const step = period ? stepFor(period, BARS) : { text: '1h', length: 3_600_000 };
   const rows = new RowSource({ q: query, upTo }, 'desc', signal);
-  const answer = { query, count, upTo, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
+  const answer = { query, whole, count, upTo, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
   if (!period) return answer;
   const { tops, facts = [] } = kindNamed(kind);
   const asked = [...new Set([...tops, 'event.family', ...(kind === 'ip' ? FACTS : facts)])];
@@ -98,8 +102,9 @@ async function askLists(kind, value, query, upTo, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<Neighbours[]>}
  */
-export async function askNeighbours(kind, value, { query, upTo, facts }, signal) {
-  const addresses = async (title, href, q) => ({ title, href, field: 'source.ip', ...(await ask('top', { q, upTo, field: 'source.ip', limit: NEIGHBOURS }, signal)) });
+export async function askNeighbours(kind, value, { query, whole, upTo, facts }, signal) {
+  const lens = (q) => throughLens(q, query !== whole);
+  const addresses = async (title, href, q) => ({ title, href, field: 'source.ip', ...(await ask('top', { q: lens(q), upTo, field: 'source.ip', limit: NEIGHBOURS }, signal)) });
   if (kind === 'ip') {
     const [near, asn] = [networkQuery(value), facts.get('source.as.number')];
     return Promise.all([
@@ -111,15 +116,15 @@ export async function askNeighbours(kind, value, { query, upTo, facts }, signal)
     const around = surroundingQuery(value);
     return around ? [await addresses(`Around it, in ${surroundingOf(value)}`, entityAddress('network', surroundingOf(value)), around)] : [];
   }
-  return (await Promise.all(kindNamed(kind).near.map((near) => askShared(near, value, query, upTo, signal)))).filter(Boolean);
+  return (await Promise.all(kindNamed(kind).near.map((near) => askShared(near, value, query, lens, upTo, signal)))).filter(Boolean);
 }
 
 /** What is met through the same values of another field; null where the thing has none. */
-async function askShared({ title, via, field }, value, query, upTo, signal) {
+async function askShared({ title, via, field }, value, query, lens, upTo, signal) {
   const { groups: shared } = await ask('top', { q: query, upTo, field: via, limit: SHARED }, signal);
   if (!shared.length) return null;
   const q = `${via}: (${shared.map(({ values: [one] }) => quoted(one)).join(' or ')})`;
-  const { groups, distinct } = await ask('top', { q, upTo, field, limit: NEIGHBOURS + 1 }, signal);
+  const { groups, distinct } = await ask('top', { q: lens(q), upTo, field, limit: NEIGHBOURS + 1 }, signal);
   const isItself = ({ values: [one] }) => String(one).toLowerCase() === value.toLowerCase();
   return { title, href: null, field, groups: groups.filter((group) => !isItself(group)).slice(0, NEIGHBOURS), distinct: distinct - Number(groups.some(isItself)) };
 }

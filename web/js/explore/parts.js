@@ -6,6 +6,7 @@ import { ask } from '../api.js';
 import { h } from '../dom.js';
 import { stamp } from '../format.js';
 import { conjuncts, widened } from '../kql.js';
+import { throughLens } from '../noise.js';
 import { rangeLabel } from '../range.js';
 import { stateAction, stateBox } from '../widgets/states.js';
 
@@ -34,12 +35,13 @@ export function emptyBox(view, change) {
   const isAll = 'all' in view.range;
   const box = stateBox({
     title: view.q ? 'No event matches' : 'No events here',
-    text: isAll && !view.q ? 'Nothing is stored yet. Point a source at Petrel, or import a log: petrel import eve.json' : `${rangeLabel(view.range)}${view.q ? `, ${view.q}` : ''}`,
+    text: isAll && !view.q && !view.hidesNoise ? 'Nothing is stored yet. Point a source at Petrel, or import a log: petrel import eve.json' : `${rangeLabel(view.range)}${view.q ? `, ${view.q}` : ''}${view.hidesNoise ? '; noise is hidden' : ''}`,
   });
   box.append(actions);
   if (view.q) actions.append(stateAction('Without the query', () => change({ q: '' })));
+  if (view.hidesNoise) actions.append(stateAction('Show noise', () => change({ hidesNoise: false }), { testid: 'empty-show-noise' }));
   if (isAll) return box;
-  ask('seen', { q: view.q }).then(({ count, last }) => {
+  ask('seen', { q: throughLens(view.q, view.hidesNoise) }).then(({ count, last }) => {
     if (!count) {
       actions.before(h('p', { text: view.q ? 'Nothing that is stored matches this query.' : 'Nothing is stored yet. Point a source at Petrel, or import a log: petrel import eve.json' }));
       return;

@@ -10,6 +10,7 @@ import { errorBox, faultBox } from '../widgets/states.js';
 import '../widgets/petrel-event.js';
 import '../widgets/petrel-facets.js';
 import '../widgets/petrel-histogram.js';
+import '../widgets/petrel-lens.js';
 import '../widgets/petrel-query.js';
 import '../widgets/petrel-range.js';
 import '../widgets/petrel-summary.js';
@@ -18,7 +19,7 @@ import { emptyBox, filterChips } from './parts.js';
 import { Follow } from './follow.js';
 import { Questions } from './questions.js';
 import { columnMenu, exportMenu, shareMenu, splitMenu } from './toolbar.js';
-import { asksTheSame, readView, writeView } from './view.js';
+import { asked, asksTheSame, readView, writeView } from './view.js';
 import { viewsMenu } from './views-menu.js';
 
 customElements.define('petrel-explore', class extends HTMLElement {
@@ -39,6 +40,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
   #compare = h('button.tool.small', { type: 'button', text: 'Compare', title: 'Beside the period before (c)', 'aria-pressed': 'false', data: { testid: 'compare' }, on: { click: () => this.#toggleCompare() } });
   #live = h('button.tool', { type: 'button', 'aria-pressed': 'false', title: 'Follow live (l)', data: { testid: 'follow' }, on: { click: () => this.toggleFollow() } }, h('i.live-dot'), h('span', { text: 'Live' }));
   #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
+  #lens = /** @type {any} */ (h('petrel-lens'));
   #progress = h('div.export-progress');
   #facetsToggle = h('button.tool.small.facets-toggle', { type: 'button', text: 'Filters', 'aria-pressed': 'false', on: { click: () => this.#toggleFacets() } });
   #asked = null;
@@ -51,7 +53,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
       h('div.ask', {}, this.#query, h('div.ask-tools', {}, this.#range, this.#live, ...views, ...share)),
       this.#chips,
       h('div.bench', {}, this.#facets, h('section.results', { 'aria-label': 'Events' },
-        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#compare, ...split, ...columns, ...exporting)),
+        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#lens, this.#compare, ...split, ...columns, ...exporting)),
         this.#histogram, this.#state, this.#table), this.#event),
     );
     this.#listen();
@@ -63,6 +65,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#query.scope = () => resolve(this.#view.range, Date.now()) ?? {};
     on(this.#query, 'query', (q) => (q === this.#view.q ? this.#ask() : this.#change({ q })));
     on(this.#range, 'range', (range) => this.#change({ range }));
+    on(this.#lens, 'lens', (hidesNoise) => this.#change({ hidesNoise }));
     on(this.#histogram, 'range', (range) => this.#change({ range }));
     for (const part of [this.#facets, this.#event]) on(part, 'narrow', (wish) => this.#narrow(wish));
     on(this.#facets, 'fields', () => this.#askMissing());
@@ -87,7 +90,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
   get keys() {
     return {
       '/': () => this.#query.focus(), r: () => this.#range.open(), c: () => this.#toggleCompare(), l: () => this.toggleFollow(), e: () => this.#table.focus(),
-      Escape: () => this.#closeEvent(),
+      h: () => this.#lens.toggle(), Escape: () => this.#closeEvent(),
     };
   }
 
@@ -147,6 +150,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     const view = this.#view;
     this.#query.value = view.q;
     this.#range.show(view.range, resolve(view.range, Date.now()));
+    this.#lens.show(view.hidesNoise);
     this.#compare.setAttribute('aria-pressed', String(view.compare && !('all' in view.range)));
     /** @type {any} */ (this.#compare).disabled = 'all' in view.range;
     this.#chips.replaceChildren(...filterChips(view.q, (q) => this.#change({ q })));
@@ -164,7 +168,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#asked = this.#view;
     this.#isFresh = true;
     this.#dropPending();
-    this.#questions.ask(this.#view, this.#facets.fields);
+    this.#questions.ask(asked(this.#view), this.#facets.fields);
   }
 
   #isFresh = true;
@@ -173,7 +177,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
   async #askAgain() {
     const view = this.#view;
     try {
-      const answer = await this.#questions.askAgain(view, this.#facets.fields);
+      const answer = await this.#questions.askAgain(asked(view), this.#facets.fields);
       this.#live.classList.remove('bad');
       if (!answer || view !== this.#view) return;
       this.#pending = answer;
@@ -213,6 +217,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
   #show(answer) {
     const { period, count, isComplete } = answer;
     this.#summary.show(answer);
+    if (isComplete) this.#lens.ask(period ? { q: this.#view.q, from: period.from, to: period.to, upTo: answer.upTo } : null);
     const isEmpty = count === 0 && isComplete;
     this.#state.hidden = !isEmpty;
     this.#table.hidden = isEmpty;

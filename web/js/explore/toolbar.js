@@ -10,7 +10,7 @@ import { menuButton, menuItem } from '../widgets/menu.js';
 import { toast } from '../widgets/petrel-toasts.js';
 import { columnsMenu } from './columns-menu.js';
 import { download, exportEvents, MOST_EXPORTED } from './export.js';
-import { writeView } from './view.js';
+import { asked, writeView } from './view.js';
 
 /** @typedef {{view: import('./view.js').View, answer: import('./questions.js').Answer|null, change: (part: Partial<import('./view.js').View>) => void}} Bench */
 
@@ -42,7 +42,7 @@ export const shareMenu = (bench) => menuButton('Share', (close) => {
       copy(text, 'Link');
     }, { testid }) : h('input.field', { readonly: true, value: text, 'aria-label': label }));
   return [item('Copy link', link(view), 'copy-link'), item('Copy link with these very times', link(fixed), 'copy-fixed'),
-    h('p.menu-note', { text: 'A link restores query, range, split, columns and the open event.' })];
+    h('p.menu-note', { text: 'A link restores query, noise lens, range, split, columns and the open event.' })];
 }, { testid: 'share' });
 
 /** The events as a file. @param {() => Bench} bench @param {HTMLElement} progress where its state is said */
@@ -57,7 +57,7 @@ export function exportMenu(bench, progress) {
     const say = (number) => { said.textContent = `Exporting: ${count(number)} of ${count(total)}`; };
     say(0);
     try {
-      const scope = { q: view.q, ...answer.period, upTo: answer.upTo, order: view.order };
+      const scope = { q: asked(view).q, ...answer.period, upTo: answer.upTo, order: view.order };
       const { file, number } = await exportEvents(scope, form, view.columns, abort.signal, say);
       download(file, `petrel-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.${form}`);
       toast(`${count(number)} events exported${number < answer.count ? `; the newest of ${count(answer.count)}` : ''}`);

@@ -1,13 +1,15 @@
 /**
- * What the workbench shows, as its link says it: query, range, split, columns, order, comparison and the open event.
+ * What the workbench shows, as its link says it: query, noise lens, range, split, columns, order, comparison and the open event.
  */
 
 import { STANDARD_COLUMNS } from '../fields.js';
+import { readLens, throughLens, writeLens } from '../noise.js';
 import { readRange, writeRange } from '../range.js';
 
 /**
  * @typedef {object} View
  * @property {string} q
+ * @property {boolean} hidesNoise whether the noise lens is on
  * @property {import('../range.js').Range} range
  * @property {string|null} split
  * @property {string[]} columns
@@ -27,6 +29,7 @@ export function readView(search) {
   const columns = (values.get('columns') ?? '').split(',').filter((name) => NAME.test(name)).slice(0, MOST_COLUMNS);
   return {
     q: values.get('q') ?? '',
+    hidesNoise: readLens(values),
     range: readRange(values),
     split: split && NAME.test(split) ? split : null,
     columns: columns.length ? [...new Set(columns)] : STANDARD_COLUMNS,
@@ -37,9 +40,10 @@ export function readView(search) {
 }
 
 /** The query string of a view; what is standard is left out. @param {View} view @returns {string} */
-export function writeView({ q, range, split, columns, order, compare, event }) {
+export function writeView({ q, hidesNoise, range, split, columns, order, compare, event }) {
   const values = new URLSearchParams();
   if (q) values.set('q', q);
+  if (hidesNoise) values.set('noise', writeLens(hidesNoise));
   writeRange(range, values);
   if (split) values.set('split', split);
   if (columns.join() !== STANDARD_COLUMNS.join()) values.set('columns', columns.join(','));
@@ -49,5 +53,8 @@ export function writeView({ q, range, split, columns, order, compare, event }) {
   return values.toString().replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%40', '@');
 }
 
+/** What a view asks: its query through the lens. @param {View} view @returns {View} */
+export const asked = (view) => ({ ...view, q: throughLens(view.q, view.hidesNoise) });
+
 /** Whether two views ask the server the same. @param {View} one @param {View} other */
-export const asksTheSame = (one, other) => ['q', 'range', 'split', 'compare'].every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
+export const asksTheSame = (one, other) => ['q', 'hidesNoise', 'range', 'split', 'compare'].every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));

@@ -18,13 +18,14 @@
  * @property {string|null} port
  * @property {string|null} transport
  * @property {string|null} title
+ * @property {string|null} noise its first kind, where it is noise
  */
 
 /** @param {any[]} row @returns {Row} */
 export function readRow(row) {
-  const [id, time, family, type, severity, address, country, lat, lon, accuracy, sensor, port, transport, title] = row;
+  const [id, time, family, type, severity, address, country, lat, lon, accuracy, sensor, port, transport, title, noise] = row;
   return { id: String(id), time, family, type, severity, address, country, lat, lon, accuracy, sensor,
-    port: port === null || port === undefined ? null : String(port), transport, title };
+    port: port === null || port === undefined ? null : String(port), transport, title, noise: noise ?? null };
 }
 
 /**

@@ -1,9 +1,10 @@
 /**
- * The map's link: filter, time bar, window, speed, where a paused replay stands, and where the camera looks. Everything is in
+ * The map's link: filter, noise lens, time bar, window, speed, where a paused replay stands, and where the camera looks. Everything is in
  * the fragment, so that nothing of it reaches the server's logs and nothing is loaded anew.
  */
 
 import { fragment, fragmentValue, setFragment } from '../fragment.js';
+import { readLens, writeLens } from '../noise.js';
 import { SPEEDS, STANDARD_SPEED } from '../replay/replay.js';
 
 const CAMERA_MS = 400;
@@ -65,7 +66,7 @@ export class MapLink {
     const window = readInterval(values.get('play'));
     const shown = readInterval(values.get('bar'));
     const speed = values.get('speed');
-    this.#model.setQuery(values.get('q') ?? '');
+    this.#model.setQuery(values.get('q') ?? '', readLens(values));
     const camera = readCamera(values.get('map'));
     if (camera) this.#camera.restore(camera);
     this.#replay.setSpeed(speed && SPEEDS.includes(speed) ? speed : STANDARD_SPEED);
@@ -95,10 +96,10 @@ export class MapLink {
     const { view, lon, lat, zoom } = this.#camera.state();
     const looks = zoom > 1.001 || view === 'globe' ? `${lon},${lat},${Math.round(zoom * 1000) / 1000}` : null;
     const stands = window !== null && (phase === 'paused' || phase === 'finished');
-    const [q, play] = [this.#model.query || null, interval(window)];
+    const [q, play, noise] = [this.#model.query || null, interval(window), writeLens(this.#model.hidesNoise)];
     setFragment({
-      q, play, bar: interval(this.#bar.period), speed: speed === STANDARD_SPEED ? null : speed,
+      q, play, noise, bar: interval(this.#bar.period), speed: speed === STANDARD_SPEED ? null : speed,
       loop: loop ? 'on' : null, at: stands ? written(clock) : null, map: looks,
-    }, q !== fragmentValue('q') || play !== fragmentValue('play'));
+    }, q !== fragmentValue('q') || noise !== fragmentValue('noise') || play !== fragmentValue('play'));
   }
 }

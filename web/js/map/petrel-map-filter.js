@@ -6,7 +6,9 @@ import { ask, Refusal } from '../api.js';
 import { h, icon } from '../dom.js';
 import { conjuncts, narrowed, widened } from '../kql.js';
 import { exploreAddress } from '../pivots.js';
+import '../widgets/petrel-lens.js';
 import '../widgets/petrel-query.js';
+import { LiveLens } from '../live/live-lens.js';
 
 const FUNNEL = 'M2 3h12l-4.500 5.500V13l-3-1.500v-3z';
 
@@ -18,12 +20,14 @@ customElements.define('petrel-map-filter', class extends HTMLElement {
   #open = h('button.chip.filter-open', { type: 'button', 'aria-expanded': 'false', title: 'Filter the map by a query (/)', data: { testid: 'map-filter' }, on: { click: () => this.toggle() } },
     icon(FUNNEL, 'icon', { stroke: true }), 'Filter');
   #explore = /** @type {HTMLAnchorElement} */ (h('a.chip.filter-explore', { text: 'Explore', title: 'These events in Explore', hidden: true }));
+  #lens = /** @type {any} */ (h('petrel-lens'));
   #note = h('span.filter-note', { hidden: true });
 
   /** @param {import('../model.js').Model} model */
   connect(model) {
     this.#model = model;
-    this.append(h('div.filter-line', {}, this.#open, this.#chips, this.#explore, this.#note), this.#field);
+    this.append(h('div.filter-line', {}, this.#open, this.#lens, this.#chips, this.#explore, this.#note), this.#field);
+    new LiveLens(model, this.#lens);
     this.#field.scope = () => {
       const { window } = model.snapshot ?? {};
       return window ? { from: Math.floor(window.from), to: Math.ceil(window.to) } : {};
@@ -38,6 +42,11 @@ customElements.define('petrel-map-filter', class extends HTMLElement {
     model.addEventListener('source', () => this.#show());
     model.addEventListener('status', () => this.#showFault(model.feed.status.fault));
     this.#show();
+  }
+
+  /** Leaves noise out, or shows it again. */
+  toggleNoise() {
+    this.#lens.toggle();
   }
 
   /** Opens the field, or closes it. @param {boolean} [isOpen] */
@@ -68,14 +77,14 @@ customElements.define('petrel-map-filter', class extends HTMLElement {
   }
 
   #show() {
-    const { query, player } = this.#model;
+    const { query, player, hidesNoise } = this.#model;
     const parts = conjuncts(query);
     this.#chips.replaceChildren(...parts.map((part) => h(`span.filter-chip${part.startsWith('not ') ? '.negative' : ''}`, { data: { testid: 'map-chip' } }, h('span', { text: part, title: part }),
       h('button', { type: 'button', text: '×', 'aria-label': `Take out ${part}`, on: { click: () => this.choose(widened(this.#model.query, part)) } }))));
     this.#chips.hidden = parts.length === 0;
     this.#explore.hidden = parts.length === 0;
     this.#explore.href = exploreAddress(query);
-    this.#note.hidden = parts.length === 0 || player !== null;
+    this.#note.hidden = (parts.length === 0 && !hidesNoise) || player !== null;
     this.#note.textContent = 'Totals are of all events.';
     this.#open.classList.toggle('active', parts.length > 0);
     if (!this.#field.hidden) this.#field.value = query;

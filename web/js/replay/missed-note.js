@@ -30,8 +30,8 @@ export function missedNote(replay, model) {
     note.title = events ? 'Everything that was stored meanwhile, whatever its own time and whether or not it matches the filter' : '';
     link.hidden = events === 0;
     setText(link, `Open ${timeOfDay(from)} – ${timeOfDay(to)} in Explore`);
-    link.title = `${utc(from)}\n${utc(to)}\nEvents with a time of their own in it${model.query ? ' that match the filter' : ''}: what came late lies before it`;
-    link.href = exploreAddress(model.query, { from, to });
+    link.title = `${utc(from)}\n${utc(to)}\nEvents with a time of their own in it${model.asked ? ' that match the filter' : ''}: what came late lies before it`;
+    link.href = exploreAddress(model.asked, { from, to });
     timer = setTimeout(hide, SHOWN_MS);
   });
   replay.addEventListener('change', () => replay.isOn && hide());

@@ -55,7 +55,7 @@ customElements.define('petrel-replay', class extends HTMLElement {
     this.#histogram.addEventListener('range', ({ detail }) => this.#replay.choose(detail));
     this.#timeline.addEventListener('chart', ({ detail }) => this.#showChart(detail));
     this.#timeline.addEventListener('fault', ({ detail }) => this.#say(detail.message, 'Try again', () => this.show(this.#timeline.range)));
-    model.addEventListener('query', () => !this.hidden && this.#timeline.show(this.#timeline.range, model.query, true));
+    model.addEventListener('query', () => !this.hidden && this.#timeline.show(this.#timeline.range, model.asked, true));
     replay.addEventListener('change', () => this.#update());
     this.#update();
   }
@@ -75,7 +75,7 @@ customElements.define('petrel-replay', class extends HTMLElement {
   show(range) {
     this.hidden = false;
     document.body.dataset.bar = 'open';
-    this.#timeline.show(range, this.#model.query);
+    this.#timeline.show(range, this.#model.asked);
     this.#markPreset();
     this.#changed();
   }

@@ -151,7 +151,7 @@ export class Replay extends EventTarget {
     this.#enter('winding');
     const pace = this.speed === 'whole' ? { seconds: WHOLE_SECONDS } : { speed: Number(this.speed) };
     const few = plays ? {} : { frames };
-    this.#player.play({ ...this.window, at: this.clock, ...pace, ...few, q: this.#model.query, upTo: this.#upTo });
+    this.#player.play({ ...this.window, at: this.clock, ...pace, ...few, q: this.#model.asked, upTo: this.#upTo });
   }
 
   #moved() {

@@ -5,6 +5,7 @@
 import { h } from '../dom.js';
 import { SUMMARY } from '../fields.js';
 import { stamp, utc } from '../format.js';
+import { noiseMark } from '../noise.js';
 import { SEVERITIES, TYPES, typeGlyph, typeLabel } from '../types.js';
 
 const regions = new Intl.DisplayNames(['en'], { type: 'region' });
@@ -51,7 +52,7 @@ export function summaryOf(fields) {
  * @returns {(Node|string)[]}
  */
 export function cellContent(column, fields) {
-  if (column === SUMMARY) return [summaryOf(fields)];
+  if (column === SUMMARY) return fields.has('noise.kind') ? [noiseMark(fields.get('noise.kind').split(', ')[0]), ` ${summaryOf(fields)}`] : [summaryOf(fields)];
   const value = fields.get(column);
   if (value === undefined) return [h('span.absent', { title: 'absent', text: '–' })];
   if (column === '@timestamp') {

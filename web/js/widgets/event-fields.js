@@ -5,6 +5,7 @@
 /** Groups in the order in which an analyst asks; a field belongs to the first whose prefix it has. */
 const GROUPS = [
   ['Event', ['@timestamp', 'event.', 'attack.', 'message', 'tags', 'labels.']],
+  ['Noise', ['noise.']],
   ['Source', ['source.']],
   ['Destination', ['destination.', 'network.']],
   ['Sensor', ['observer.']],

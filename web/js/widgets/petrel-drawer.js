@@ -7,6 +7,7 @@ import { h } from '../dom.js';
 import { count, counted, dateTime, portName, share, utc } from '../format.js';
 import { setFragmentValue } from '../fragment.js';
 import { clause } from '../kql.js';
+import { noiseReason } from '../noise.js';
 import { exploreAddress, pivotsOf } from '../pivots.js';
 import { typeGlyph, typeLabel, TYPES } from '../types.js';
 import { entityAddress } from '../entity/kinds.js';
@@ -78,7 +79,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(typeGlyph(type), `${typeLabel(type)} · ${country ?? 'unknown'} → ${sensor ?? 'unnamed sensor'}`);
     const where = { stated: 'Position stated by the record', city: 'Position of the city', country: 'Only the country is known' }[accuracy];
     const note = `${where ?? 'Position'} (${lat}°, ${lon}°): where the address is registered, not who was behind it.`;
-    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type, q: this.#model.query || null }), (evidence) => this.#evidenceList(evidence, note));
+    this.#load(fetchEvidence(arc.spans, { lat, lon, sensor, type, q: this.#model.asked || null }), (evidence) => this.#evidenceList(evidence, note));
   }
 
   /** The events behind an entry of a top list, from the server, over the window of the totals. */
@@ -87,7 +88,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     const { window } = this.#model.snapshot;
     const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
     // A replay counts what matches; live totals are of everything.
-    const q = this.#model.player ? this.#model.query || null : null;
+    const q = this.#model.player ? this.#model.asked || null : null;
     this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack', q }), (evidence) => [this.#narrowButton(clause(TOP_FIELD[top], key)),
       ...this.#evidenceList(evidence, 'In the window of the totals.', top === 'countries' ? this.#countryFacts(key, label ?? key) : '')]);
   }
@@ -123,7 +124,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     const { filter } = this.#model;
     const types = filter.active ? TYPES.filter(({ id }) => filter.shows(id)).map(({ id }) => id).join(',') : null;
     const where = accuracy === 'country' ? 'Only the country is known; the point is its middle.' : 'The position of the city.';
-    this.#load(fetchEvidence(spans, { lat: place.lat, lon: place.lon, families: 'attack', types, q: this.#model.query || null }),
+    this.#load(fetchEvidence(spans, { lat: place.lat, lon: place.lon, families: 'attack', types, q: this.#model.asked || null }),
       (evidence) => this.#evidenceList(evidence, `${where} What came from here since this screen first saw it.`));
   }
 
@@ -171,6 +172,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     const time = Date.parse(fields.get('@timestamp') ?? '');
     return [
       Number.isNaN(time) ? '' : h('p.drawer-total', {}, h('time', { text: dateTime(time), title: utc(time) })),
+      noiseReason(fields) ?? '',
       h('div.drawer-tools', {}, copyButton('Copy as JSON', () => JSON.stringify(event, null, 2)),
         copyButton('Copy link', () => location.href)),
       h('nav.pivots', { 'aria-label': 'Related events' }, ...pivotsOf(fields).map(({ label, query, range }) => h('a.pivot', {

@@ -8,6 +8,7 @@ import { copyButton } from '../clipboard.js';
 import { h, icon } from '../dom.js';
 import { pageOf } from '../entity/kinds.js';
 import { ago, endpoint, stamp, utc } from '../format.js';
+import { noiseReason } from '../noise.js';
 import { exploreAddress, pivotsOf } from '../pivots.js';
 import { valueContent, summaryOf } from './event-cells.js';
 import { flatten, grouped, rawLine } from './event-fields.js';
@@ -85,7 +86,7 @@ customElements.define('petrel-event', class extends HTMLElement {
     const views = { Fields: () => this.#fieldsView(fields), 'Raw line': () => rawView(raw), JSON: () => jsonView(this.#document) };
     this.#content.replaceChildren(
       h('p.event-time', {}, h('time', { text: stamp(time), title: utc(time) }), h('span.quiet', { text: ` · ${ago(time, Date.now())}` })),
-      flow(fields), this.#pivots(fields),
+      ...[flow(fields), noiseReason(fields), this.#pivots(fields)].filter(Boolean),
       h('div.event-tabs', { role: 'group', 'aria-label': 'Views of the event' }, ...tabs.map((tab) => h('button.event-tab', {
         type: 'button', text: tab, 'aria-pressed': String(tab === this.#tab), data: { testid: `tab-${tab.split(' ')[0].toLowerCase()}` },
         on: { click: () => this.#choose(tab) },

@@ -16,6 +16,7 @@ const KEYS = [
   ['v', 'Globe or flat map'],
   ['n', 'Day and night'],
   ['e', 'What is unusual stands out, or what is much'],
+  ['h', 'Hide noise, or show it'],
   ['Enter', 'The country in the middle of the map'],
   ['f', 'Full screen'],
   ['t', 'Dark or light'],

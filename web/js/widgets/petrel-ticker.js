@@ -5,6 +5,7 @@
 import { h, icon, setText } from '../dom.js';
 import { count, portName, timeBeside, utc } from '../format.js';
 import { readRow } from '../live/row.js';
+import { noiseMark } from '../noise.js';
 import { typeGlyph, typeLabel } from '../types.js';
 
 /** Most rows in the document. */
@@ -98,5 +99,5 @@ function rowElement(row) {
     cell('country', row.country),
     cell('port', portName(row.port, row.transport), { class: 'column-port mono' }),
     cell('sensor', row.sensor),
-    cell('event', row.title));
+    row.noise ? h('td.column-event', { title: row.title || null }, noiseMark(row.noise), ` ${row.title ?? ''}`) : cell('event', row.title));
 }

@@ -1,0 +1,173 @@
+"""The noise lens on every screen: what it leaves out, how many it says are hidden, and that a link brings it along."""
+
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import serving, start_command
+from playwright.sync_api import expect
+from workbench import SCHEMES, SIZES, address, alert, counted, is_settled
+
+SENSOR = "noise-lab"
+CENSYS = "Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)"
+QUERY = f"observer.name: {SENSOR}"
+#: Of these own 3, scanner 4, agent 2; five are not noise.
+NOISE, REST = 9, 5
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("noise")
+    scanners = folder / "scanners.txt"
+    scanners.write_text("198.51.100.0/28\n")
+    config = folder / "petrel.yaml"
+    config.write_text(f"""\
+data: {folder / 'data'}
+noise:
+  own: [{{name: office-scan, addresses: [203.0.113.200]}}]
+  lists: [{{name: research, path: {scanners}}}]
+  known_agents: true
+""")
+    with serving(start_command("--config", str(config))) as running:
+        web = {"http": {"hostname": "www.example.org", "url": "/", "http_user_agent": CENSYS, "http_method": "GET"}}
+        running.ingest(
+            [alert(SENSOR, ago=60 + i, source="203.0.113.200") for i in range(3)]
+            + [alert(SENSOR, ago=70 + i, source=f"198.51.100.{i}") for i in range(4)]
+            + [alert(SENSOR, ago=80 + i, source="203.0.113.201", **web) for i in range(2)]
+            + [alert(SENSOR, ago=90 + i, source="203.0.113.202") for i in range(REST)])
+        yield running
+
+
+def hidden(page, number):
+    """Waits until a screen says so many events are hidden."""
+    page.wait_for_function(
+        "n => document.querySelector('[data-testid=hidden]:not([hidden]), [data-testid=board-hidden]:not([hidden])')?.dataset.count === String(n)", arg=number)
+
+
+def count(server, query):
+    return server.get(f"api/v1/count?q={quote(query)}")["count"]
+
+
+def test_explore_hides_and_says_how_many(server, open_screen):
+    assert (count(server, f"{QUERY} and noise.kind: *"), count(server, QUERY)) == (NOISE, NOISE + REST)
+    page = open_screen(address("explore", q=QUERY, range="1h"))
+    counted(page, NOISE + REST)
+    expect(page.get_by_test_id("noise-mark")).to_have_count(NOISE)
+    expect(page.get_by_test_id("hidden")).to_be_hidden()
+    page.get_by_test_id("lens").click()
+    counted(page, REST)
+    hidden(page, NOISE)
+    expect(page.get_by_test_id("noise-mark")).to_have_count(0)
+    assert "noise=hide" in page.url and page.get_by_test_id("query").input_value() == QUERY
+    page.get_by_test_id("hidden").click()
+    for value, number in {"own": 3, "scanner": 4, "agent": 2, "office-scan": 3, "research": 4, "Censys": 2}.items():
+        expect(page.locator(f'[data-testid="hidden-by"][data-value="{value}"]')).to_have_attribute("data-count", str(number))
+    page.locator('[data-testid="hidden-by"][data-value="research"]').click()
+    counted(page, 4)
+    page.go_back()
+    counted(page, REST)
+    page.get_by_test_id("hidden").click()
+    page.get_by_test_id("show-noise").click()
+    counted(page, NOISE + REST)
+    assert "noise=" not in page.url
+    page.go_back()
+    counted(page, REST)
+
+
+def test_a_link_of_explore_brings_the_lens_and_the_key_switches_it(server, open_screen):
+    page = open_screen(address("explore", q=QUERY, range="1h", noise="hide"))
+    counted(page, REST)
+    hidden(page, NOISE)
+    expect(page.get_by_test_id("lens")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("h")
+    counted(page, NOISE + REST)
+    page.get_by_test_id("row").filter(has=page.get_by_test_id("noise-mark")).first.click()
+    expect(page.get_by_test_id("noise-reason")).to_contain_text("office-scan")
+
+
+def test_a_view_of_nothing_but_noise_says_so(open_screen):
+    page = open_screen(address("explore", q="source.ip: 203.0.113.200", range="1h", noise="hide"))
+    expect(page.get_by_test_id("empty")).to_contain_text("noise is hidden")
+    hidden(page, 3)
+    page.get_by_test_id("empty-show-noise").click()
+    counted(page, 3)
+
+
+def test_the_page_of_a_thing(open_screen):
+    page = open_screen(f"entity/sensor/{SENSOR}#noise=hide")
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(REST))
+    hidden(page, NOISE)
+    page.keyboard.press("h")
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(NOISE + REST))
+    assert "noise" not in page.url.split("#")[-1].replace(SENSOR, "")
+    page.get_by_test_id("lens").click()
+    expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(REST))
+    alone = open_screen("entity/ip/203.0.113.200#noise=hide")
+    expect(alone.get_by_test_id("empty")).to_contain_text("Nothing but noise")
+    alone.get_by_test_id("empty-show-noise").click()
+    expect(alone.get_by_test_id("entity-count")).to_have_attribute("data-count", "3")
+
+
+def rows(page, number):
+    page.wait_for_function("n => document.querySelectorAll('[data-testid=ticker-row]').length === n", arg=number)
+
+
+def test_the_map_live(server, open_map):
+    page = open_map()
+    rows(page, NOISE + REST)
+    expect(page.get_by_test_id("ticker-row").get_by_test_id("noise-mark")).to_have_count(NOISE)
+    page.get_by_test_id("lens").click()
+    rows(page, REST)
+    hidden(page, NOISE)
+    assert "noise=hide" in page.url
+    page.go_back()
+    rows(page, NOISE + REST)
+    page.go_forward()
+    rows(page, REST)
+    other = open_map(path=page.url.removeprefix(server.address))
+    rows(other, REST)
+    hidden(other, NOISE)
+    expect(other.get_by_test_id("lens")).to_have_attribute("aria-pressed", "true")
+    other.keyboard.press("h")
+    rows(other, NOISE + REST)
+
+
+def test_the_map_in_a_replay_counts_without_noise(server, open_map):
+    stored = server.get("api/v1/seen")
+    start, end = stored["first"], stored["last"][:11] + "23:59:59Z"
+    page = open_map(path=f"#noise=hide&play={start[:11]}00:00:00Z/{end}&at={end}")
+    page.wait_for_function("n => document.querySelector('[data-testid=total-attacks]')?.dataset.count === String(n)", arg=REST)
+    hidden(page, NOISE)
+
+
+def test_the_board(server, new_context, watch):
+    page = new_context(viewport=SIZES["wide"]).new_page()
+    watch.attach(page)
+    page.goto(f"{server.address}board?panels=newest&noise=hide")
+    page.wait_for_selector('petrel-board[data-phase="live"]')
+    hidden(page, NOISE)
+    expect(page.get_by_test_id("board-event")).to_have_count(REST)
+    page.keyboard.press("h")
+    expect(page.get_by_test_id("board-hidden")).to_be_hidden()
+    page.wait_for_function("n => document.querySelectorAll('[data-testid=board-event]').length > n", arg=REST)
+    assert "noise" not in page.url
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(server, open_screen, open_map, new_context, size, scheme):
+    # axe puts itself into the page as an inline script, which the page's policy rightly forbids.
+    options = {"viewport": SIZES[size], "color_scheme": scheme, "bypass_csp": True}
+    explore = open_screen(address("explore", q=QUERY, range="1h", noise="hide"), **options)
+    counted(explore, REST)
+    hidden(explore, NOISE)
+    page = open_screen(f"entity/sensor/{SENSOR}#noise=hide", **options)
+    hidden(page, NOISE)
+    live = open_map(new_context(**options), path="#noise=hide")
+    hidden(live, NOISE)
+    for screen in (explore, page, live):
+        screen.get_by_test_id("hidden").click()
+        expect(screen.get_by_test_id("show-noise")).to_be_visible()
+        found = [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in Axe().run(screen).response["violations"]]
+        assert found == []
+        assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth")
