@@ -116,6 +116,11 @@ def test_lists_that_name_a_thing_are_said(own_screen, tmp_path):
     expect(page.get_by_test_id("list")).to_have_attribute("data-count", "2")
     page.get_by_test_id("list").click()
     counted(page, 2)
+    root = page.url.partition("/explore")[0]
+    page.goto(f"{root}/entity/network/203.0.113.208%2F28")
+    expect(page.get_by_test_id("list")).to_have_attribute("data-count", "2")
+    page.goto(f"{root}/entity/sensor/notes-sensor")
+    expect(page.locator('[data-testid="top"] [data-field="threat.feed.name"][data-value="drop"]')).to_have_attribute("data-count", "2")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

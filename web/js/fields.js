@@ -14,7 +14,7 @@ const TITLES = {
   'network.transport': 'Transport', 'network.protocol': 'Protocol', 'url.domain': 'Host', 'url.path': 'Path', 'dns.question.name': 'DNS name',
   'vulnerability.id': 'CVE', 'post.hashtags': 'Hashtag', 'post.author.handle': 'Account', 'post.network': 'Social network', 'post.lang': 'Language', 'post.app': 'App', 'post.links': 'Link', 'post.topics': 'Topic', 'post.mentions': 'Mentioned',
   'file.hash.sha256': 'SHA-256',
-  'process.command_line': 'Command', 'user_agent.original': 'User agent', 'threat.technique.id': 'Technique', 'noise.kind': 'Noise', 'noise.name': 'Noise by', summary: 'Event',
+  'process.command_line': 'Command', 'user_agent.original': 'User agent', 'threat.technique.id': 'Technique', 'noise.kind': 'Noise', 'noise.name': 'Noise by', 'threat.feed.name': 'On indicator list', summary: 'Event',
 };
 
 /** Name of a field for people. @param {string} field */

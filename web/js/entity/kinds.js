@@ -22,36 +22,36 @@ const KINDS = {
   },
   network: {
     title: 'Network', fields: ['source.ip', 'destination.ip', 'threat.indicator.ip', 'related.ip'], isRange: true,
-    tops: ['source.ip', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.country_iso_code', 'source.as.organization.name'],
+    tops: ['source.ip', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.country_iso_code', 'source.as.organization.name', 'threat.feed.name'],
   },
   asn: {
     title: 'Autonomous system', fields: ['source.as.number', 'destination.as.number'],
-    tops: ['source.ip', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.country_iso_code'], facts: ['source.as.organization.name'],
+    tops: ['source.ip', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.country_iso_code', 'threat.feed.name'], facts: ['source.as.organization.name'],
     near: [{ title: 'In the same countries', via: 'source.geo.country_iso_code', field: 'source.as.number' }],
   },
   country: {
     title: 'Country', fields: ['source.geo.country_iso_code'],
-    tops: ['source.ip', 'source.as.organization.name', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.city_name'],
+    tops: ['source.ip', 'source.as.organization.name', 'attack.type', 'destination.port', 'rule.name', 'observer.name', 'source.geo.city_name', 'threat.feed.name'],
     near: [{ title: 'In the same autonomous systems', via: 'source.as.number', field: 'source.geo.country_iso_code' }],
   },
   port: {
     title: 'Port', fields: ['destination.port'],
-    tops: ['source.ip', 'source.geo.country_iso_code', 'attack.type', 'rule.name', 'observer.name', 'network.transport', 'network.protocol'],
+    tops: ['source.ip', 'source.geo.country_iso_code', 'attack.type', 'rule.name', 'observer.name', 'network.transport', 'network.protocol', 'threat.feed.name'],
     near: [byAddress('Tried by the same addresses', 'destination.port')],
   },
   rule: {
     title: 'Rule', fields: ['rule.name'], others: ['rule.id'],
-    tops: ['source.ip', 'source.geo.country_iso_code', 'destination.port', 'observer.name', 'attack.severity', 'rule.category', 'rule.id'],
+    tops: ['source.ip', 'source.geo.country_iso_code', 'destination.port', 'observer.name', 'attack.severity', 'rule.category', 'rule.id', 'threat.feed.name'],
     near: [byAddress('Set off by the same addresses', 'rule.name')],
   },
   sensor: {
     title: 'Sensor', fields: ['observer.name'],
-    tops: ['source.ip', 'source.geo.country_iso_code', 'attack.type', 'destination.port', 'rule.name', 'event.dataset', 'user.name'],
+    tops: ['source.ip', 'source.geo.country_iso_code', 'attack.type', 'destination.port', 'rule.name', 'event.dataset', 'user.name', 'threat.feed.name'],
     near: [byAddress('Met by the same addresses', 'observer.name')],
   },
   cve: {
     title: 'Vulnerability', fields: ['vulnerability.id'],
-    tops: ['source.ip', 'source.geo.country_iso_code', 'rule.name', 'observer.name', 'destination.port', 'post.author.handle', 'event.dataset'],
+    tops: ['source.ip', 'source.geo.country_iso_code', 'rule.name', 'observer.name', 'destination.port', 'post.author.handle', 'event.dataset', 'threat.feed.name'],
     near: [byAddress('Tried by the same addresses', 'vulnerability.id'), { title: 'Named by the same accounts', via: 'post.author.handle', field: 'vulnerability.id' }],
     columns: MIXED,
   },

@@ -17,7 +17,7 @@ const NEIGHBOURS = 10;
 const SHARED = 20;
 
 /** Where a value stands that is on a list of indicators; events about a hash are marked as a whole. */
-const LISTED = { ip: 'threat.indicator.ip', domain: 'threat.indicator.url.domain', hash: null };
+const LISTED = { ip: 'threat.indicator.ip', network: 'threat.indicator.ip', domain: 'threat.indicator.url.domain', hash: null };
 const LISTS = 5;
 
 /** What is said of an address beside its numbers. */
