@@ -81,6 +81,17 @@ def test_the_last_line_of_a_sender_needs_no_end(listen):  # noqa: F811
     assert numbers(events(2)) == [1, 2]
 
 
+def test_a_record_that_is_cut_by_the_end_is_a_dead_letter(listen):  # noqa: F811
+    server, path, events = listen("stream")
+    with socket.socket(socket.AF_UNIX) as link:
+        link.connect(str(path))
+        link.sendall(eve_line(1) + eve_line(2).strip()[:-5])
+    until(lambda: books(server, "eve")["dead_lettered"] == 1, what="the dead letter")
+    counted = books(server, "eve")
+    assert counted["received"] == 2 and counted["stored"] == 1, counted
+    assert numbers(events(1)) == [1]
+
+
 def test_a_socket_removed_beneath_is_made_again_by_pause_and_resume(listen):  # noqa: F811
     server, path, events = listen("stream")
     with socket.socket(socket.AF_UNIX) as link:

@@ -101,7 +101,7 @@ public struct UnixSource: Source {
             sensor: options.sensor, now: now)
         try await feeder.push(head)
         while let bytes = await connection.read() { try await feeder.push(bytes) }
-        try await feeder.finish()
+        try await feeder.finishWithCut()
     }
 
     private func receive(into intake: any Intake) async throws {
