@@ -132,19 +132,20 @@ import Testing
     @Test func malformedMessage() async throws {
         // No JSON, no object, not UTF-8: all are handed on, for the format to say what is wrong; the last one ends the connection.
         let store = RecordingStore()
-        let closed = Mutex<[UInt8]?>(nil)
-        let error = try await WebSocketFeed.serve(
+        let (replies, told) = AsyncStream.makeStream(of: [UInt8]?.self)
+        let (error, closed) = try await WebSocketFeed.serve(
             { peer in
                 for text in ["{not json", "[1]", Self.numbered(7)] { try await peer.send(text: text) }
                 try await peer.send(ServerFrame.bytes(1, [0x22, 0xFF, 0x22]))
-                let reply = await peer.next(.connectionClose)
-                closed.withLock { $0 = reply }
+                told.yield(await peer.next(.connectionClose))
             },
             while: { url in
-                await Self.run(Self.options(url), into: RecordingIntake(store: store))
+                let error = await Self.run(Self.options(url), into: RecordingIntake(store: store))
+                // The server may come to read the goodbye later than the client to end.
+                return (error, await replies.first { _ in true } ?? nil)
             })
         #expect(error?.code == .invalidData)
-        #expect(closed.withLock { $0 } == [0x03, 0xEF])
+        #expect(closed == [0x03, 0xEF])
         #expect(store.texts == ["{not json", "[1]", Self.numbered(7), "\"\u{FFFD}\""])
         #expect(store.cursors.first?.identity == Array("1007".utf8))
     }
@@ -171,12 +172,11 @@ import Testing
         let inner = RecordingIntake(store: store, lag: 1)
         let (taken, tell) = AsyncStream.makeStream(of: Void.self)
         let intake = WatchedIntake(inner) { count in if count == 3 { tell.yield() } }
-        let goodbye = Mutex<[UInt8]?>(nil)
-        try await WebSocketFeed.serve(
+        let (replies, told) = AsyncStream.makeStream(of: [UInt8]?.self)
+        let goodbye = try await WebSocketFeed.serve(
             { peer in
                 try await peer.send((0..<3).flatMap { ServerFrame.text(Self.numbered($0)) })
-                let reply = await peer.next(.connectionClose)
-                goodbye.withLock { $0 = reply }
+                told.yield(await peer.next(.connectionClose))
             },
             while: { url in
                 await withTaskGroup(of: Void.self) { group in
@@ -187,9 +187,10 @@ import Testing
                     await #expect(throws: CancellationError.self) { try await run.value }
                     group.cancelAll()
                 }
+                return await replies.first { _ in true } ?? nil
             })
         #expect(store.texts.count == 3)
-        #expect(goodbye.withLock { $0 } == [0x03, 0xE9])
+        #expect(goodbye == [0x03, 0xE9])
     }
 
     @Test func sendsItsSubscriptionStepByStep() async throws {
