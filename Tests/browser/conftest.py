@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from looks import DESK, looks_of
 from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -133,13 +134,25 @@ def watch(server):
     assert watch.faults == []
 
 
+def pytest_generate_tests(metafunc):
+    """Walks through a test marked as a flow once in each of its looks."""
+    if metafunc.definition.get_closest_marker("flow"):
+        metafunc.parametrize("look", looks_of(metafunc.definition.name), ids=str, indirect=True)
+
+
 @pytest.fixture
-def new_context(browser):
+def look(request):
+    """The window and theme that the test's viewers have: those of the flow, or a desktop's."""
+    return getattr(request, "param", DESK)
+
+
+@pytest.fixture
+def new_context(browser, look):
     """Makes browser contexts (separate storage, as of separate viewers) and closes them."""
     contexts = []
 
     def make(**options):
-        contexts.append(browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options}))
+        contexts.append(browser.new_context(**{**look.options(), **options}))
         return contexts[-1]
 
     yield make
