@@ -4,8 +4,11 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
+from looks import in_turn
 from playwright.sync_api import expect
 from workbench import address, alert, counted, entity_state, explore_state, map_state, source_state
+
+pytestmark = pytest.mark.usefixtures("touched")
 
 SENSOR = "links-sensor"
 SOURCE = "203.0.113.150"
@@ -66,19 +69,21 @@ def linked(page, server):
 # Two browsers
 
 
+@pytest.mark.flow
 def test_two_browsers_show_the_same_of_explore(open_screen, stored):
     path = explore(stored, split="source.ip", compare="previous")
     first, second = (open_explore(open_screen, path) for _ in range(2))
     assert explore_state(first) == explore_state(second)
 
 
-@pytest.mark.parametrize("kind", THINGS)
+@in_turn("kind", THINGS)
 def test_two_browsers_show_the_same_of_a_thing(open_screen, stored, kind):
     path = f"entity/{kind}/{quote(THINGS[kind], safe='')}"
     first, second = (open_screen(path) for _ in range(2))
     assert entity_state(first) == entity_state(second)
 
 
+@pytest.mark.flow
 def test_two_browsers_show_the_same_books(open_screen, stored):
     first, second = (open_screen("sources") for _ in range(2))
     shown = source_state(first)
@@ -88,6 +93,7 @@ def test_two_browsers_show_the_same_books(open_screen, stored):
 # Links
 
 
+@pytest.mark.flow
 def test_a_copied_address_of_explore_restores_everything(server, open_screen, stored):
     page = open_explore(open_screen, explore(stored, split="attack.type", columns="@timestamp,source.ip,rule.name", order="asc"))
     page.get_by_test_id("compare").click()
@@ -101,8 +107,8 @@ def test_a_copied_address_of_explore_restores_everything(server, open_screen, st
     assert explore_state(other) == shown
 
 
-@pytest.mark.parametrize("kind", ["ip", "port", "rule", "sensor", "cve", "domain", "hash", "hashtag"])
-def test_a_copied_address_of_a_thing_restores_everything(server, open_screen, stored, kind):
+@in_turn("kind", ["ip", "port", "rule", "sensor", "cve", "domain", "hash", "hashtag"])
+def test_a_copied_address_of_a_thing_restores_everything(server, open_screen, stored, kind, look):
     page = open_screen(f"entity/{kind}/{quote(THINGS[kind], safe='')}")
     entity_state(page)
     page.get_by_test_id("row").first.click()
@@ -112,7 +118,10 @@ def test_a_copied_address_of_a_thing_restores_everything(server, open_screen, st
     other = open_screen(linked(page, server))
     opened_event(other)
     assert entity_state(other) == shown
-    other.keyboard.press("Escape")
+    if look.phone:
+        other.get_by_test_id("event-close").click()
+    else:
+        other.keyboard.press("Escape")
     expect(other.get_by_test_id("event-panel")).to_be_hidden()
     assert "event=" not in other.url
 
