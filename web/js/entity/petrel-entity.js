@@ -10,6 +10,7 @@ import { fragment, fragmentValue, setFragmentValue } from '../fragment.js';
 import { both, clause, narrowed } from '../kql.js';
 import { readLens, writeLens } from '../noise.js';
 import { exploreAddress } from '../pivots.js';
+import { Pointed } from '../pointed.js';
 import { barList } from '../widgets/bar-list.js';
 import { countryName } from '../widgets/event-cells.js';
 import '../widgets/petrel-event.js';
@@ -55,6 +56,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
   /** Id of the last stored event that was looked at for this page. */
   #known;
   #follow = new Follow(() => this.#known);
+  #pointed = new Pointed([this.#body], () => this.#pending && !this.#isPointedAt && this.#showPending());
 
   connectedCallback() {
     this.append(this.#head, this.#notes, this.#body, this.#event);
@@ -70,7 +72,6 @@ customElements.define('petrel-entity', class extends HTMLElement {
     });
     this.#follow.addEventListener('news', () => this.#lookAgain());
     this.#follow.addEventListener('fault', () => this.#live.classList.add('bad'));
-    this.#body.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     this.#load();
     this.#openLinked();
   }
@@ -148,7 +149,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
 
   /** Whether an update would move what the viewer points at or reads. */
   get #isPointedAt() {
-    return this.#body.matches(':hover') || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
+    return this.#pointed.isPointedAt || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
       || this.#table?.isAtTop === false || document.querySelector(':popover-open, dialog[open]') !== null;
   }
 

@@ -5,6 +5,7 @@
 import { h } from '../dom.js';
 import { Refusal } from '../api.js';
 import { conjuncts, clause, narrowed, negated, widened } from '../kql.js';
+import { Pointed } from '../pointed.js';
 import { resolve } from '../range.js';
 import { errorBox, faultBox } from '../widgets/states.js';
 import '../widgets/petrel-event.js';
@@ -42,8 +43,10 @@ customElements.define('petrel-explore', class extends HTMLElement {
   #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
   #lens = /** @type {any} */ (h('petrel-lens'));
   #progress = h('div.export-progress');
-  #facetsToggle = h('button.tool.small.facets-toggle', { type: 'button', text: 'Filters', 'aria-pressed': 'false', on: { click: () => this.#toggleFacets() } });
+  #facetsToggle = h('button.tool.small.facets-toggle', { type: 'button', text: 'Filters', 'aria-expanded': 'false', data: { testid: 'filters' }, on: { click: () => this.#toggleFacets() } });
+  #order = h('button.tool.small.touch-only', { type: 'button', title: 'Newest or oldest first', data: { testid: 'order-switch' }, on: { click: () => this.#turnOrder() } });
   #asked = null;
+  #pointed = new Pointed([this.#table, this.#facets], () => this.#showIfLeft());
 
   connectedCallback() {
     const bench = () => ({ view: this.#view, answer: this.#questions.answer, change: (part) => this.#change(part) });
@@ -53,7 +56,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
       h('div.ask', {}, this.#query, h('div.ask-tools', {}, this.#range, this.#live, ...views, ...share)),
       this.#chips,
       h('div.bench', {}, this.#facets, h('section.results', { 'aria-label': 'Events' },
-        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#lens, this.#compare, ...split, ...columns, ...exporting)),
+        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#lens, this.#compare, ...split, this.#order, ...columns, ...exporting)),
         this.#histogram, this.#state, this.#table), this.#event),
     );
     this.#listen();
@@ -73,7 +76,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
     on(this.#event, 'column', (column) => this.#toggleColumn(column));
     on(this.#table, 'open', (index) => this.#openRow(index));
     on(this.#table, 'active', (index) => !this.#event.hidden && this.#openRow(index));
-    on(this.#table, 'order', () => this.#change({ order: this.#view.order === 'asc' ? 'desc' : 'asc' }));
+    on(this.#table, 'order', () => this.#turnOrder());
+    on(this.#event, 'step', (by) => this.#table.step(by));
     on(this.#table, 'want', ({ first, last }) => this.#questions.answer?.rows.want(first, last));
     on(this.#questions, 'start', () => this.classList.add('asking'));
     on(this.#questions, 'done', () => this.classList.remove('asking'));
@@ -82,7 +86,6 @@ customElements.define('petrel-explore', class extends HTMLElement {
     on(this.#questions, 'fault', (error) => this.#showFault(error));
     on(this.#follow, 'news', () => this.#askAgain());
     on(this.#follow, 'fault', () => this.#live.classList.add('bad'));
-    for (const part of [this.#table, this.#facets]) part.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     addEventListener('popstate', () => this.#open(readView(location.search), false));
   }
 
@@ -115,7 +118,13 @@ customElements.define('petrel-explore', class extends HTMLElement {
 
   #toggleFacets() {
     const isOpen = this.classList.toggle('facets-open');
-    this.#facetsToggle.setAttribute('aria-pressed', String(isOpen));
+    this.#facetsToggle.setAttribute('aria-expanded', String(isOpen));
+    this.#facetsToggle.textContent = isOpen ? 'Show events' : 'Filters';
+    this.#facetsToggle.classList.toggle('primary', isOpen);
+  }
+
+  #turnOrder() {
+    this.#change({ order: this.#view.order === 'asc' ? 'desc' : 'asc' });
   }
 
   #toggleColumn(column) {
@@ -157,6 +166,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#chips.hidden = this.#chips.childElementCount === 0;
     if (view.columns !== this.#shownColumns || view.order !== this.#asked?.order) this.#table.setColumns(view.columns, view.order);
     this.#shownColumns = view.columns;
+    this.#order.textContent = view.order === 'asc' ? 'Oldest first' : 'Newest first';
     if (view.event) this.#showEvent(view.event);
     else this.#hideEvent();
     if (!this.#asked || !asksTheSame(this.#asked, view) || this.#asked.order !== view.order) this.#ask();
@@ -193,8 +203,12 @@ customElements.define('petrel-explore', class extends HTMLElement {
   /** Whether an update would move what the viewer points at or reads. */
   get #isPointedAt() {
     const focus = document.activeElement;
-    return this.#table.matches(':hover') || this.#facets.matches(':hover') || !this.#table.isAtTop || !this.#event.hidden
+    return this.#pointed.isPointedAt || !this.#table.isAtTop || !this.#event.hidden
       || (focus !== this.#facets && this.#facets.contains(focus)) || document.querySelector(':popover-open, dialog[open]') !== null;
+  }
+
+  #showIfLeft() {
+    if (this.#pending && !this.#isPointedAt) this.#showPending();
   }
 
   #showPending() {
@@ -273,6 +287,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.classList.remove('reading');
     this.#event.clear();
     if (hadFocus) this.#table.focus();
+    this.#showIfLeft();
   }
 
   #closeEvent() {
