@@ -73,6 +73,14 @@ customElements.define('petrel-board', class extends HTMLElement {
     this.#turnTo((this.#index + step + this.#panels.length) % this.#panels.length);
   }
 
+  get isHeld() {
+    return this.#isHeld;
+  }
+
+  get isHeard() {
+    return this.#tone.isOn;
+  }
+
   /** Lets the panel stand, or the panels turn again. */
   hold() {
     this.#isHeld = !this.#isHeld;

@@ -96,8 +96,16 @@ customElements.define('petrel-drawer', class extends HTMLElement {
   #narrowButton(part) {
     return h('div.drawer-tools', {}, h('button.button', {
       type: 'button', text: 'Show only these on the map', title: part, data: { testid: 'narrow' },
-      on: { click: () => this.dispatchEvent(new CustomEvent('narrow', { detail: part })) },
+      on: { click: () => {
+        this.dispatchEvent(new CustomEvent('narrow', { detail: part }));
+        if (this.#covers()) this.#model.select(null);
+      } },
     }));
+  }
+
+  /** Whether nothing of the map can be seen beside it. */
+  #covers() {
+    return this.offsetWidth >= this.parentElement.offsetWidth;
   }
 
   /** A country's part in what the map shows, and where there is more. */
