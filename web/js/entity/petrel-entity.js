@@ -6,17 +6,18 @@ import { isAbort, ROOT } from '../api.js';
 import { h } from '../dom.js';
 import { fieldTitle, STANDARD_COLUMNS } from '../fields.js';
 import { ago, count, counted, stamp, utc } from '../format.js';
-import { fragment, fragmentValue, setFragmentValue } from '../fragment.js';
+import { fragment, fragmentValue, setFragment, setFragmentValue } from '../fragment.js';
 import { both, clause, narrowed } from '../kql.js';
 import { readLens, writeLens } from '../noise.js';
 import { exploreAddress } from '../pivots.js';
+import { Pointed } from '../pointed.js';
 import { barList } from '../widgets/bar-list.js';
 import { countryName } from '../widgets/event-cells.js';
 import '../widgets/petrel-event.js';
 import '../widgets/petrel-histogram.js';
 import '../widgets/petrel-lens.js';
 import '../widgets/petrel-table.js';
-import { Follow } from '../explore/follow.js';
+import { Follow, readFollows, writeFollows } from '../explore/follow.js';
 import { errorBox, skeleton, stateAction, stateBox } from '../widgets/states.js';
 import { faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
 import './petrel-notes.js';
@@ -55,6 +56,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
   /** Id of the last stored event that was looked at for this page. */
   #known;
   #follow = new Follow(() => this.#known);
+  #pointed = new Pointed([this.#body], () => this.#pending && !this.#isPointedAt && this.#showPending());
 
   connectedCallback() {
     this.append(this.#head, this.#notes, this.#body, this.#event);
@@ -62,15 +64,15 @@ customElements.define('petrel-entity', class extends HTMLElement {
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
     addEventListener('hashchange', () => {
       this.#openLinked();
+      this.#showFollow();
       if (readLens(fragment()) !== this.#lens.isOn) this.#load();
     });
     this.#lens.addEventListener('lens', ({ detail }) => {
-      setFragmentValue('noise', writeLens(detail));
+      setFragment({ noise: writeLens(detail) }, true);
       this.#load();
     });
     this.#follow.addEventListener('news', () => this.#lookAgain());
     this.#follow.addEventListener('fault', () => this.#live.classList.add('bad'));
-    this.#body.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     this.#load();
     this.#openLinked();
   }
@@ -98,6 +100,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
     if (fault) return this.#body.replaceChildren(stateBox({ title: 'No such page', text: fault, bad: true, testid: 'error' }));
     this.#notes.show(kind, value);
     this.#lens.show(readLens(fragment()));
+    this.#showFollow();
     this.#dropPending();
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -113,9 +116,16 @@ customElements.define('petrel-entity', class extends HTMLElement {
   /** Follows live, or stops. */
   toggleFollow() {
     if (this.#live.hidden) return;
-    this.#follow.isOn = !this.#follow.isOn;
-    this.#live.setAttribute('aria-pressed', String(this.#follow.isOn));
-    this.#live.classList.remove('bad');
+    setFragment({ live: writeFollows(!this.#follow.isOn) }, true);
+    this.#showFollow();
+  }
+
+  /** Follows live where the link says so. */
+  #showFollow() {
+    const follows = !this.#live.hidden && readFollows(fragment());
+    this.#live.setAttribute('aria-pressed', String(follows));
+    if (!follows) this.#live.classList.remove('bad');
+    this.#follow.isOn = follows;
   }
 
   /** Something was stored; asks for the page anew where it is about this thing. */
@@ -148,7 +158,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
 
   /** Whether an update would move what the viewer points at or reads. */
   get #isPointedAt() {
-    return this.#body.matches(':hover') || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
+    return this.#pointed.isPointedAt || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
       || this.#table?.isAtTop === false || document.querySelector(':popover-open, dialog[open]') !== null;
   }
 
