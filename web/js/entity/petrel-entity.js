@@ -129,7 +129,10 @@ customElements.define('petrel-entity', class extends HTMLElement {
     try {
       this.#show(await askEntity(kind, value, this.#view, await askSeen(kind, value, this.#view.hidesNoise, signal), signal));
     } catch (error) {
-      if (!isAbort(error)) this.#body.replaceChildren(errorBox(error, () => this.#load()));
+      if (isAbort(error)) return undefined;
+      // Numbers of another range must not stand beside this one.
+      this.#totals.replaceChildren();
+      this.#body.replaceChildren(errorBox(error, () => this.#load()));
     }
     return undefined;
   }
