@@ -25,6 +25,8 @@ final class BlockCodec {
         }
         ZSTD_CCtx_setParameter(compressor, ZSTD_c_compressionLevel, level)
         ZSTD_CCtx_setParameter(compressor, ZSTD_c_checksumFlag, 1)
+        // Log lines repeat long runs: matches of seven bytes instead of six cost less time and no room.
+        if level < 0 { ZSTD_CCtx_setParameter(compressor, ZSTD_c_minMatch, 7) }
         self.compressor = compressor
         self.decompressor = decompressor
     }

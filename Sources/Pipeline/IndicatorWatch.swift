@@ -34,16 +34,12 @@ public struct IndicatorWatch: Service {
     /// Looks until the task is cancelled.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var known = lists.map { FileVersion($0.path) }
+            var looks = FileLooks(lists.map(\.path), wait: wait)
             var (files, changes, forgotten) = (files, UInt64(0), feeds.forgotten)
-            while !Task.isCancelled {
-                // Cancellation ends the wait early, and the loop sees it.
-                try? await wait()
-                if Task.isCancelled { return }
-                let (now, latest) = (lists.map { FileVersion($0.path) }, feeds.changes)
-                let isReadAgain = now != known
+            while let isReadAgain = await looks.next() {
+                let latest = feeds.changes
                 guard isReadAgain || latest != changes else { continue }
-                (known, changes) = (now, latest)
+                changes = latest
                 do {
                     var builder: IndicatorTableBuilder
                     if let files, !isReadAgain { builder = files } else { builder = try await IndicatorList.read(lists, formats: formats) }

@@ -26,15 +26,9 @@ public struct NoiseWatch: Service {
     /// Looks until the task is cancelled.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            var known = lists.map { FileVersion($0.path) }
-            while !Task.isCancelled {
-                // Cancellation ends the wait early, and the loop sees it.
-                try? await wait()
-                if Task.isCancelled { return }
-                let now = lists.map { FileVersion($0.path) }
-                guard now != known else { continue }
-                known = now
-                await load()
+            var looks = FileLooks(lists.map(\.path), wait: wait)
+            while let isChanged = await looks.next() {
+                if isChanged { await load() }
             }
         }
     }

@@ -88,7 +88,7 @@ enum JSONString {
         var at = range.lowerBound
         while at < range.upperBound {
             let run = at
-            while at < range.upperBound, input[at] != 0x5c, input[at] < 0x80 { at += 1 }
+            at = plainEnd(input, run..<range.upperBound)
             if at > run { input.extracting(run..<at).withUnsafeBufferPointer { out.append(contentsOf: $0) } }
             guard at < range.upperBound else { return }
             if input[at] == 0x5c {
@@ -97,6 +97,20 @@ enum JSONString {
                 at += UTF8Sequence.appendRepaired(input, at, range.upperBound, to: &out)
             }
         }
+    }
+
+    /// The offset of the first backslash or byte above 0x7f in a range, or the range's end.
+    @inline(__always) private static func plainEnd(_ input: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var at = range.lowerBound
+        while at <= range.upperBound - 8 {
+            let word = UInt64(littleEndian: input.bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let slash = word ^ ones &* 0x5c
+            let found = ((slash &- ones) & ~slash | word) & highs
+            if found != 0 { return at + found.trailingZeroBitCount >> 3 }
+            at += 8
+        }
+        while at < range.upperBound, input[at] != 0x5c, input[at] < 0x80 { at += 1 }
+        return at
     }
 
     private static func appendEscape(_ input: Span<UInt8>, _ at: Int, _ end: Int, to out: inout [UInt8]) -> Int {

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from looks import DESK, looks_of
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Locator, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
@@ -144,6 +144,13 @@ def pytest_generate_tests(metafunc):
 def look(request):
     """The window and theme that the test's viewers have: those of the flow, or a desktop's."""
     return getattr(request, "param", DESK)
+
+
+@pytest.fixture
+def touched(look, monkeypatch):
+    """On a phone whatever the test presses is touched, as with a finger: no mouse, and nothing hovers."""
+    if look.phone:
+        monkeypatch.setattr(Locator, "click", Locator.tap)
 
 
 @pytest.fixture

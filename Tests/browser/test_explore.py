@@ -6,8 +6,12 @@ import json
 
 import pytest
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, is_settled
+from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, fresh, is_settled, lift_finger, put_finger, show_events, show_values, swipe
 
+pytestmark = pytest.mark.usefixtures("touched")
+
+#: Rows of the longest table.
+MANY = 10_000
 SENSOR_QUERY = "observer.name: {}".format
 
 
@@ -27,6 +31,7 @@ def facet(page, field, value):
     return page.locator(f'petrel-facets [data-testid="bar"][data-field="{field}"][data-value="{value}"]')
 
 
+@pytest.mark.flow
 def test_the_numbers_are_those_of_the_api(server, open_screen, mixed):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="1h"))
     counted(page, 12)
@@ -39,14 +44,18 @@ def test_the_numbers_are_those_of_the_api(server, open_screen, mixed):
     counted(page, answer["count"])
 
 
-def test_a_value_is_demanded_excluded_and_let_go(open_screen, mixed):
+@pytest.mark.flow
+def test_a_value_is_demanded_excluded_and_let_go(open_screen, mixed, look):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h"))
     counted(page, 17)
+    show_values(page, look)
     facet(page, "source.ip", "203.0.113.20").get_by_role("button", name="Without").click()
     counted(page, 13)
     expect(page.get_by_test_id("query")).to_have_value(f"observer.name: {mixed} and not source.ip: 203.0.113.20")
     facet(page, "source.ip", "203.0.113.10").locator(".bar-name").click()
     counted(page, 11)
+    show_events(page, look)
+    expect(page.get_by_test_id("row")).to_have_count(11)
     expect(page.get_by_test_id("chip")).to_have_count(3)
     page.get_by_role("button", name="Take out not source.ip: 203.0.113.20").click()
     counted(page, 11)
@@ -54,9 +63,11 @@ def test_a_value_is_demanded_excluded_and_let_go(open_screen, mixed):
     counted(page, 17)
 
 
-def test_back_and_forward_walk_through_views(open_screen, mixed):
+@pytest.mark.flow
+def test_back_and_forward_walk_through_views(open_screen, mixed, look):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h"))
     counted(page, 17)
+    show_values(page, look)
     facet(page, "source.ip", "203.0.113.20").locator(".bar-name").click()
     counted(page, 4)
     page.get_by_test_id("compare").click()
@@ -70,6 +81,7 @@ def test_back_and_forward_walk_through_views(open_screen, mixed):
     counted(page, 4)
 
 
+@pytest.mark.flow
 def test_a_fault_in_the_query_is_shown_at_its_place(server, new_context, mixed):
     page = new_context().new_page()
     page.goto(server.address + address("explore", q=SENSOR_QUERY(mixed), range="6h"))
@@ -88,19 +100,28 @@ def test_a_fault_in_the_query_is_shown_at_its_place(server, new_context, mixed):
     expect(fault).to_be_hidden()
 
 
-def test_fields_and_values_are_proposed(open_screen, mixed):
+@pytest.mark.flow
+def test_fields_and_values_are_proposed(open_screen, mixed, look):
     page = open_screen(address("explore", range="6h"))
     is_settled(page)
     query = page.get_by_test_id("query")
+    proposed = page.locator("#query-proposals li").first
+
+    def take(key):
+        if look.phone:
+            proposed.click()
+            expect(query).to_be_focused()
+        else:
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press(key)
+
     query.press_sequentially("observer.na")
-    expect(page.locator("#query-proposals li").first).to_contain_text("observer.name")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    expect(proposed).to_contain_text("observer.name")
+    take("Enter")
     expect(query).to_have_value("observer.name: ")
     query.press_sequentially("explore-m")
-    expect(page.locator("#query-proposals li").first).to_contain_text(mixed)
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Tab")
+    expect(proposed).to_contain_text(mixed)
+    take("Tab")
     expect(query).to_have_value(f"observer.name: {mixed} ")
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
@@ -119,14 +140,19 @@ def test_typing_never_blocks(open_screen, mixed):
     assert held <= len(text) // 8, f"{held} of {len(text)} key presses held the page for more than 50 ms"
 
 
-def test_the_brush_and_the_keys_choose_a_range(open_screen, mixed):
+@pytest.mark.flow
+def test_the_brush_and_the_keys_choose_a_range(open_screen, mixed, look):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h"))
     counted(page, 17)
     box = page.get_by_test_id("histogram").bounding_box()
-    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 1, box["y"] + 40, steps=4)
-    page.mouse.up()
+    start, end = (box["x"] + box["width"] * 0.9, box["y"] + 40), (box["x"] + box["width"] - 1, box["y"] + 40)
+    if look.phone:
+        swipe(page, start, end)
+    else:
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(*end, steps=4)
+        page.mouse.up()
     counted(page, 12)
     assert "from=" in page.url and "to=" in page.url
     page.go_back()
@@ -140,7 +166,50 @@ def test_the_brush_and_the_keys_choose_a_range(open_screen, mixed):
     counted(page, 12)
 
 
-def test_split_and_comparison_say_the_same_as_the_api(server, open_screen, mixed):
+@pytest.mark.flow
+def test_a_bar_that_is_pointed_at_tells_its_numbers(open_screen, mixed, look):
+    page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h", split="source.ip"))
+    counted(page, 17)
+    hint = page.locator(".chart-hint")
+    chart = page.get_by_test_id("histogram")
+    box = chart.bounding_box()
+    newest = {"x": box["width"] - 5, "y": 40}
+    if look.phone:
+        chart.tap(position=newest)
+    else:
+        chart.hover(position=newest)
+    expect(hint.locator(".hint-lines b").first).to_be_visible()
+    told = hint.bounding_box()
+    assert told["x"] >= 0 and told["x"] + told["width"] <= page.viewport_size["width"]
+    counted(page, 17)
+    page.get_by_test_id("query").click()
+    expect(hint).to_be_hidden()
+
+
+@pytest.mark.flow
+def test_the_range_is_stepped_and_widened(open_screen, mixed, look):
+    page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="1h"))
+    counted(page, 12)
+
+    def step(which):
+        if look.phone:
+            page.get_by_test_id("range").click()
+            page.get_by_test_id(f"menu-{which}").click()
+            page.get_by_test_id("range").click()
+            expect(page.locator(":popover-open")).to_have_count(0)
+        else:
+            page.get_by_test_id(f"range-{which}").click()
+
+    step("wider")
+    counted(page, 17)
+    step("earlier")
+    counted(page, 0)
+    step("later")
+    counted(page, 17)
+
+
+@pytest.mark.flow
+def test_split_and_comparison_say_the_same_as_the_api(open_screen, mixed):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="1h", split="source.ip", compare="previous"))
     counted(page, 12)
     legend = page.get_by_test_id("legend-series")
@@ -153,7 +222,8 @@ def test_split_and_comparison_say_the_same_as_the_api(server, open_screen, mixed
     expect(facet(page, "source.ip", "203.0.113.10").locator("[data-previous]")).to_have_attribute("data-previous", "5")
 
 
-def test_an_event_opens_down_to_its_raw_line(open_screen, mixed):
+@pytest.mark.flow
+def test_an_event_opens_down_to_its_raw_line(open_screen, mixed, look):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="1h"))
     counted(page, 12)
     page.get_by_test_id("row").nth(2).click()
@@ -165,14 +235,23 @@ def test_an_event_opens_down_to_its_raw_line(open_screen, mixed):
     expect(page.get_by_test_id("raw-line")).to_contain_text('"flow_id"')
     page.get_by_test_id("tab-json").click()
     assert json.loads(page.get_by_test_id("json").inner_text())["observer"]["name"] == mixed
-    page.locator(".table-scroll").focus()
-    page.keyboard.press("ArrowDown")
+    if look.phone:
+        page.get_by_test_id("event-below").click()
+    else:
+        page.locator(".table-scroll").focus()
+        page.keyboard.press("ArrowDown")
     page.wait_for_function("url => location.href !== url", arg=first)
-    page.keyboard.press("Escape")
+    if look.phone:
+        page.get_by_test_id("event-above").click()
+        page.wait_for_function("url => location.href === url", arg=first)
+        page.get_by_test_id("event-close").click()
+    else:
+        page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     assert "event=" not in page.url
 
 
+@pytest.mark.flow
 def test_pivots_lead_to_neighbouring_events(open_screen, mixed):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed) + " and source.ip: 203.0.113.20", range="1h"))
     counted(page, 4)
@@ -184,13 +263,15 @@ def test_pivots_lead_to_neighbouring_events(open_screen, mixed):
     assert int(page.get_by_test_id("count").get_attribute("data-count")) >= 15
 
 
+@pytest.mark.flow
 def test_a_link_restores_the_view_exactly_in_another_browser(open_screen, new_context, mixed):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h", split="attack.type", order="asc"))
     counted(page, 17)
     page.get_by_test_id("columns").click()
     page.get_by_role("searchbox", name="Find a field").fill("source.port")
     page.locator('[data-testid="add-column"][data-field="source.port"]').click()
-    page.keyboard.press("Escape")
+    page.get_by_test_id("columns").click()
+    expect(page.get_by_test_id("row").first.locator('[data-column="source.port"]')).to_be_visible()
     page.get_by_test_id("row").nth(3).click()
     expect(page.get_by_test_id("event-panel").locator('[data-field="observer.name"]')).to_be_visible()
     context = page.context
@@ -205,8 +286,9 @@ def test_a_link_restores_the_view_exactly_in_another_browser(open_screen, new_co
     assert explore_state(other) == shown
 
 
+@pytest.mark.flow
 def test_exports_hold_the_events_and_no_formula(server, open_screen):
-    sensor = "explore-export"
+    sensor = fresh("explore-export")
     server.ingest([alert(sensor, ago=5, signature='=HYPERLINK("x"),"quoted"'), alert(sensor, ago=9, signature="plain")])
     page = open_screen(address("explore", q=SENSOR_QUERY(sensor), range="1h", columns="source.ip,destination.port,rule.name"))
     counted(page, 2)
@@ -222,8 +304,9 @@ def test_exports_hold_the_events_and_no_formula(server, open_screen):
     assert [document["rule"]["name"] for document in documents] == ['=HYPERLINK("x"),"quoted"', "plain"]
 
 
+@pytest.mark.flow
 def test_markup_in_fields_stays_text(server, open_screen):
-    sensor = "explore-hostile"
+    sensor = fresh("explore-hostile")
     hostile = {"http": {"hostname": PAYLOAD, "url": PAYLOAD, "http_user_agent": PAYLOAD}, "app_proto": PAYLOAD}
     server.ingest([alert(sensor, ago=3, signature=PAYLOAD, **hostile)])
     page = open_screen(address("explore", q=SENSOR_QUERY(sensor), range="1h", split="rule.name", columns="rule.name,url.path,user_agent.original,summary"))
@@ -236,11 +319,17 @@ def test_markup_in_fields_stays_text(server, open_screen):
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_ten_thousand_rows_are_reached_by_the_scrollbar_and_the_keys(server, open_screen):
+@pytest.fixture(scope="module")
+def many(server):
     sensor = "explore-many"
-    total = 10_000
-    for start in range(0, total, 5000):
-        server.ingest([alert(sensor, ago=20_000 - 2 * i, signature=f"number {i:05}") for i in range(start, start + 5000)])
+    for start in range(0, MANY, 5000):
+        server.ingest([alert(sensor, ago=2 * (MANY - i), signature=f"number {i:05}") for i in range(start, start + 5000)])
+    return sensor
+
+
+@pytest.mark.flow
+def test_ten_thousand_rows_are_reached_by_the_scrollbar_and_the_keys(open_screen, many, look):
+    sensor, total = many, MANY
     page = open_screen(address("explore", q=SENSOR_QUERY(sensor), range="24h", columns="@timestamp,rule.name"))
     counted(page, total)
     table = page.locator(".table-scroll")
@@ -252,49 +341,79 @@ def test_ten_thousand_rows_are_reached_by_the_scrollbar_and_the_keys(server, ope
         return found.inner_text()
 
     assert "number 09999" in row(0)
-    table.evaluate("(e) => { e.scrollTop = 6000 * 28; }")
+    height = page.locator("#row-0").evaluate("(e) => e.offsetHeight")
+
+    def scroll(index):
+        """Moves the thumb of the scrollbar, or the list with a finger, to a row."""
+        table.evaluate("(e, top) => { e.scrollTop = top; }", index * height)
+
+    scroll(6000)
     assert "number 03999" in row(6000)
-    table.focus()
-    page.keyboard.press("End")
+    if not look.phone:
+        table.focus()
+        page.keyboard.press("End")
+    else:
+        scroll(total)
     assert "number 00000" in row(total - 1)
     assert page.get_by_test_id("row").count() < 120
-    page.keyboard.press("Home")
+    if not look.phone:
+        page.keyboard.press("Home")
+    else:
+        scroll(0)
     assert "number 09999" in row(0)
-    page.get_by_test_id("order").click()
+    page.get_by_test_id("order-switch" if look.phone else "order").click()
     is_settled(page)
     assert "number 00000" in row(0)
-    table.evaluate("(e) => { e.scrollTop = 9000 * 28; }")
+    scroll(9000)
     assert "number 09000" in row(9000)
 
 
-def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen):
-    sensor = "explore-live"
+@pytest.mark.flow
+def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen, look):
+    sensor = fresh("explore-live")
     server.ingest([alert(sensor, ago=2, signature="first")])
     page = open_screen(address("explore", q=SENSOR_QUERY(sensor), range="1h"))
     counted(page, 1)
-    page.mouse.move(5, 5)
     page.get_by_test_id("follow").click()
-    page.mouse.move(5, 5)
+    if not look.phone:
+        page.mouse.move(5, 5)
     server.ingest([alert(sensor, signature="second")])
     counted(page, 2)
     expect(page.locator("#row-0")).to_contain_text("second")
-    page.locator("#row-1").hover()
+    if look.phone:
+        box = page.locator("#row-1").bounding_box()
+        finger = put_finger(page, box["x"] + 50, box["y"] + 10)
+    else:
+        page.locator("#row-1").hover()
     server.ingest([alert(sensor, signature="third")])
     expect(page.get_by_test_id("news")).to_have_text("1 more · show")
     expect(page.locator("#row-0")).to_contain_text("second")
-    page.mouse.move(5, 5)
+    if look.phone:
+        lift_finger(finger)
+        # What the finger was on has not moved away below it.
+        expect(page.get_by_test_id("event-panel")).to_contain_text("first")
+        page.get_by_test_id("event-close").click()
+    else:
+        page.mouse.move(5, 5)
     counted(page, 3)
     expect(page.locator("#row-0")).to_contain_text("third")
     page.locator("#row-2").click()
+    expect(page.get_by_test_id("event-panel")).to_contain_text("first")
     server.ingest([alert(sensor, signature="fourth")])
-    page.get_by_test_id("news").click()
+    expect(page.get_by_test_id("news")).to_have_text("1 more · show")
+    if look.phone:
+        page.get_by_test_id("event-close").click()
+    else:
+        page.get_by_test_id("news").click()
     counted(page, 4)
     expect(page.locator("#row-0")).to_contain_text("fourth")
-    expect(page.get_by_test_id("event-panel")).to_be_visible()
+    if not look.phone:
+        expect(page.get_by_test_id("event-panel")).to_be_visible()
 
 
+@pytest.mark.flow
 def test_an_empty_range_leads_to_where_events_are(server, open_screen):
-    sensor = "explore-old"
+    sensor = fresh("explore-old")
     server.ingest([alert(sensor, ago=86_400 * 40)])
     page = open_screen(address("explore", q=SENSOR_QUERY(sensor)))
     counted(page, 0)
@@ -302,6 +421,7 @@ def test_an_empty_range_leads_to_where_events_are(server, open_screen):
     counted(page, 1)
 
 
+@pytest.mark.flow
 def test_a_new_question_ends_the_one_before(open_screen, mixed):
     page = open_screen(address("explore", range="all"))
     is_settled(page)

@@ -1,12 +1,13 @@
 """The noise lens on every screen: what it leaves out, how many it says are hidden, and that a link brings it along."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import serving, start_command
 from playwright.sync_api import expect
-from workbench import SCHEMES, SIZES, address, alert, counted, is_settled
+from workbench import SCHEMES, SIZES, address, alert, counted, map_state
 
 SENSOR = "noise-lab"
 CENSYS = "Mozilla/5.0 (compatible; CensysInspect/1.1; +https://about.censys.io/)"
@@ -132,11 +133,61 @@ def test_the_map_live(server, open_map):
     rows(other, NOISE + REST)
 
 
+def total(page, number):
+    page.wait_for_function("n => document.querySelector('[data-testid=total-attacks]')?.dataset.count === String(n)", arg=number)
+
+
+def test_the_numbers_of_the_map_are_without_noise(server, open_map):
+    page = open_map()
+    total(page, NOISE + REST)
+    every = map_state(page)
+    page.keyboard.press("h")
+    total(page, REST)
+    hidden(page, NOISE)
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=top-row][data-list=addresses]').length === 1")
+    quiet = map_state(page)
+    assert {(entry, key): number for entry, key, number in quiet["tops"]}["addresses", "203.0.113.202"] == str(REST)
+    expect(page.locator('[data-testid="legend-type"][data-key="scan"] [data-count]')).to_have_attribute("data-count", str(REST))
+    assert sum(int(e.get_attribute("data-count")) for e in page.locator("petrel-severity [data-count]").all()) == REST
+    expect(page.locator(".filter-note")).to_be_hidden()
+    # Whoever comes later, and whoever has the link, is told the same.
+    for other in (open_map(path="#noise=hide"), open_map(path=page.url.removeprefix(server.address))):
+        total(other, REST)
+        rows(other, REST)
+        other.wait_for_function("() => document.querySelectorAll('[data-testid=top-row][data-list=addresses]').length === 1")
+        shown = map_state(other)
+        assert {key: shown[key] for key in ("upTo", "numbers", "tops")} == {key: quiet[key] for key in ("upTo", "numbers", "tops")}
+    # The events behind a number are as many as it says.
+    page.locator('[data-testid="top-row"][data-list="sensors"]').first.click()
+    expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", str(REST))
+    page.keyboard.press("Escape")
+    page.keyboard.press("h")
+    total(page, NOISE + REST)
+    page.wait_for_function("() => document.querySelectorAll('[data-testid=top-row][data-list=addresses]').length > 1")
+    assert map_state(page)["numbers"] == every["numbers"]
+
+
+def test_the_books_of_a_screen_with_the_lens_balance(open_map):
+    page = open_map(path="#noise=hide")
+    rows(page, REST)
+    page.wait_for_selector('petrel-screen[data-balances="true"]', state="attached")
+    fates = {part: int(page.get_by_test_id(f"screen-{part}").get_attribute("data-count")) for part in ("received", "drawn", "merged", "shed")}
+    assert fates["received"] == REST == fates["drawn"] + fates["merged"] + fates["shed"], fates
+
+
+def test_with_a_query_the_totals_stay_those_of_all_that_the_lens_leaves(open_map):
+    page = open_map(path="#noise=hide&q=source.ip:%20192.0.2.77")
+    total(page, REST)
+    expect(page.locator(".filter-note")).to_have_text("Totals are of all events but noise.")
+    expect(page.locator(".filter-note")).to_be_visible()
+    hidden(page, 0)
+
+
 def test_the_map_in_a_replay_counts_without_noise(server, open_map):
     stored = server.get("api/v1/seen")
     start, end = stored["first"], stored["last"][:11] + "23:59:59Z"
     page = open_map(path=f"#noise=hide&play={start[:11]}00:00:00Z/{end}&at={end}")
-    page.wait_for_function("n => document.querySelector('[data-testid=total-attacks]')?.dataset.count === String(n)", arg=REST)
+    total(page, REST)
     hidden(page, NOISE)
 
 
@@ -146,11 +197,29 @@ def test_the_board(server, new_context, watch):
     page.goto(f"{server.address}board?panels=newest&noise=hide")
     page.wait_for_selector('petrel-board[data-phase="live"]')
     hidden(page, NOISE)
+    expect(page.get_by_test_id("board-total")).to_have_attribute("data-count", str(REST))
+    expect(page.get_by_test_id("board-hidden")).to_have_text(f"{NOISE} more are noise, and hidden")
     expect(page.get_by_test_id("board-event")).to_have_count(REST)
     page.keyboard.press("h")
     expect(page.get_by_test_id("board-hidden")).to_be_hidden()
     page.wait_for_function("n => document.querySelectorAll('[data-testid=board-event]').length > n", arg=REST)
+    expect(page.get_by_test_id("board-total")).to_have_attribute("data-count", str(NOISE + REST))
     assert "noise" not in page.url
+
+
+def test_the_lists_and_the_hour_of_the_board(server, new_context, watch):
+    page = new_context(viewport=SIZES["wide"]).new_page()
+    watch.attach(page)
+    page.goto(f"{server.address}board?panels=rate,addresses&seconds=3600&noise=hide")
+    page.wait_for_selector('petrel-board[data-phase="live"]')
+    hour = page.locator(".board-hour svg")
+    expect(hour).to_have_attribute("aria-label", re.compile(f"^{REST} attacks in the last hour"))
+    page.keyboard.press("h")
+    expect(hour).to_have_attribute("aria-label", re.compile(f"^{NOISE + REST} attacks in the last hour"))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("board-line")).to_have_count(6)
+    page.keyboard.press("h")
+    expect(page.get_by_test_id("board-line")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

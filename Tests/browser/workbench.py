@@ -4,6 +4,8 @@ import itertools
 from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
+from playwright.sync_api import expect
+
 SIZES = {"wide": {"width": 1920, "height": 1080}, "phone": {"width": 390, "height": 844}}
 SCHEMES = ["dark", "light"]
 PAYLOAD = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -25,6 +27,46 @@ def alert(sensor, ago=0.0, source="203.0.113.9", signature="ET SCAN invented", p
 
 def address(path, **values):
     return f"{path}?{urlencode(values)}" if values else path
+
+
+def fresh(name):
+    """A name of this run only: a flow runs once in each of its looks against one server."""
+    return f"{name}-{next(serial)}"
+
+
+def show_values(page, look):
+    """Brings the most frequent values into sight, which a phone shows in place of the events."""
+    if look.phone:
+        page.get_by_test_id("filters").click()
+        expect(page.get_by_test_id("filters")).to_have_attribute("aria-expanded", "true")
+
+
+def show_events(page, look):
+    """Goes back from the values to the events."""
+    if look.phone:
+        page.get_by_test_id("filters").click()
+        expect(page.get_by_test_id("table")).to_be_visible()
+
+
+def put_finger(page, x, y):
+    """Puts a finger on the glass, and tells it."""
+    finger = page.context.new_cdp_session(page)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    return finger
+
+
+def lift_finger(finger):
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
+
+
+def swipe(page, start, end, steps=6):
+    """Draws one finger from a point to another."""
+    finger = put_finger(page, *start)
+    for step in range(1, steps + 1):
+        x, y = (a + (b - a) * step / steps for a, b in zip(start, end))
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+    lift_finger(finger)
 
 
 def counted(page, number):

@@ -46,6 +46,12 @@ struct AssetRoutes: Sendable {
         return "../\(last)\(request.uri.query.map { "?\($0)" } ?? "")"
     }
 
+    /// The built-in screens, each with links to its modules.
+    private static let pages = {
+        let preloads = ModulePreloads(builtIn)
+        return builtIn.filter { $0.key.hasSuffix(".html") }.mapValues(preloads.page)
+    }()
+
     /// The built-in files by path.
     static let builtIn: [String: [UInt8]] = {
         var files: [String: [UInt8]] = [:]
@@ -58,7 +64,7 @@ struct AssetRoutes: Sendable {
 
     private func file(_ name: String, _ request: Request) async throws -> Response {
         if let webRoot { return try await read("\(webRoot)/\(name)", type: type(of: name), request) }
-        guard let bytes = Self.builtIn[name] else { throw Problem(status: .notFound, detail: "there is no \(name)") }
+        guard let bytes = Self.pages[name] ?? Self.builtIn[name] else { throw Problem(status: .notFound, detail: "there is no \(name)") }
         return answer(bytes, type: type(of: name), request)
     }
 

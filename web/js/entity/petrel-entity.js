@@ -8,20 +8,21 @@ import { STANDARD_COLUMNS } from '../fields.js';
 import { count, counted, period as periodText, stamp } from '../format.js';
 import { fragmentValue, setFragmentValue } from '../fragment.js';
 import { rangeLabel, resolve, stepLabel } from '../range.js';
+import { Pointed } from '../pointed.js';
 import { countryName } from '../widgets/event-cells.js';
 import '../widgets/petrel-event.js';
 import '../widgets/petrel-histogram.js';
 import '../widgets/petrel-lens.js';
 import '../widgets/petrel-range.js';
 import '../widgets/petrel-table.js';
-import { Follow } from '../explore/follow.js';
+import { canFollow, Follow } from '../explore/follow.js';
 import { errorBox, skeleton, stateAction, stateBox } from '../widgets/states.js';
 import { neighbourCard, topCard } from './cards.js';
 import { headFacts, headTotals } from './head.js';
 import { faultOf, kindNamed, kindNames } from './kinds.js';
 import './petrel-notes.js';
 import { askEntity, askNeighbours, askSeen } from './questions.js';
-import { isCompared, isSameView, readView, writeView } from './view.js';
+import { asksTheSame, isCompared, readView, writeView } from './view.js';
 
 const DAY = 86_400_000;
 const NEAR_NOTES = { ip: 'other sources near this address', network: 'other sources around it' };
@@ -60,6 +61,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
   /** Id of the last stored event that was looked at for this page. */
   #known;
   #follow = new Follow(() => this.#known);
+  #pointed = new Pointed([this.#body], () => this.#pending && !this.#isPointedAt && this.#showPending());
 
   connectedCallback() {
     this.append(this.#head, this.#notes, this.#body, this.#event);
@@ -67,14 +69,12 @@ customElements.define('petrel-entity', class extends HTMLElement {
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
     addEventListener('hashchange', () => {
       this.#openLinked();
-      const view = readView();
-      if (!isSameView(view, this.#view)) this.#apply(view);
+      this.#apply(readView());
     });
     this.#range.addEventListener('range', ({ detail }) => this.#change({ range: detail }));
     this.#lens.addEventListener('lens', ({ detail }) => this.#change({ hidesNoise: detail }));
     this.#follow.addEventListener('news', () => this.#lookAgain());
     this.#follow.addEventListener('fault', () => this.#live.classList.add('bad'));
-    this.#body.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     this.#load();
     this.#openLinked();
   }
@@ -95,14 +95,15 @@ customElements.define('petrel-entity', class extends HTMLElement {
   }
 
   #change(part) {
-    const view = { ...this.#view, ...part };
-    writeView(view);
-    this.#apply(view);
+    writeView({ ...this.#view, ...part });
+    this.#apply(readView());
   }
 
   #apply(view) {
+    const before = this.#view;
     this.#view = view;
-    this.#load();
+    if (asksTheSame(before, view)) this.#showTools(this.#entity?.period);
+    else this.#load();
   }
 
   /** Opens the event that the link names. */
@@ -138,21 +139,21 @@ customElements.define('petrel-entity', class extends HTMLElement {
   }
 
   #showTools(period = resolve(this.#view.range, Date.now())) {
-    const { range, hidesNoise } = this.#view;
+    const { range, hidesNoise, follows } = this.#view;
     this.#range.show(range, period);
     this.#lens.show(hidesNoise);
     this.#compare.setAttribute('aria-pressed', String(isCompared(this.#view)));
     /** @type {any} */ (this.#compare).disabled = 'all' in range;
+    this.#live.setAttribute('aria-pressed', String(follows));
+    if (!follows) this.#live.classList.remove('bad');
+    if (follows !== this.#follow.isOn) this.#follow.isOn = follows;
   }
 
   /** Follows live, or stops. */
   toggleFollow() {
     if (this.#tools.hidden) return;
-    this.#follow.isOn = !this.#follow.isOn;
-    this.#live.setAttribute('aria-pressed', String(this.#follow.isOn));
-    this.#live.classList.remove('bad');
-    // What has fixed ends has no newest events to follow.
-    if (this.#follow.isOn && 'from' in this.#view.range) this.#change({ range: { last: '15m' } });
+    const { follows, range } = this.#view;
+    this.#change({ follows: !follows, range: canFollow(range) ? range : { last: '15m' } });
   }
 
   /** Something was stored; asks for the page anew where it is about this thing. */
@@ -170,7 +171,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
       this.#known = seen.upTo;
       if (!this.#entity || seen.count === this.#entity.known) return this.#askHidden(seen.upTo);
       const entity = await askEntity(kind, value, view, seen, abort.signal);
-      if (view !== this.#view) return undefined;
+      if (!asksTheSame(view, this.#view)) return undefined;
       this.#pending = { entity, abort };
       if (!this.#isPointedAt) return this.#showPending();
       const more = entity.count - this.#entity.count;
@@ -188,7 +189,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
 
   /** Whether an update would move what the viewer points at or reads. */
   get #isPointedAt() {
-    return this.#body.matches(':hover') || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
+    return this.#pointed.isPointedAt || this.#body.contains(document.activeElement) || !this.#event.hidden || this.parentElement.scrollTop > 0
       || this.#table?.isAtTop === false || document.querySelector(':popover-open, dialog[open]') !== null;
   }
 
@@ -214,17 +215,13 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#known = entity.upTo;
     this.#askHidden(entity.upTo);
     this.#showTools(entity.period);
-    this.#showHead(entity);
+    this.#facts.replaceChildren(...headFacts(entity));
+    this.#totals.replaceChildren(...headTotals(entity));
     if (!entity.count) return this.#showEmpty(kind, value, entity);
     const near = h('div.tops-grid');
     this.#showBody(kind, value, entity, near);
     this.#showNeighbours(kind, value, entity, near, this.#abort.signal);
     return undefined;
-  }
-
-  #showHead(entity) {
-    this.#facts.replaceChildren(...headFacts(entity));
-    this.#totals.replaceChildren(...headTotals(entity));
   }
 
   /** How much the lens hides of what is shown. */

@@ -5,6 +5,7 @@
 import { h } from '../dom.js';
 import { Refusal } from '../api.js';
 import { conjuncts, clause, narrowed, negated, widened } from '../kql.js';
+import { Pointed } from '../pointed.js';
 import { resolve } from '../range.js';
 import { errorBox, faultBox } from '../widgets/states.js';
 import '../widgets/petrel-event.js';
@@ -16,10 +17,10 @@ import '../widgets/petrel-range.js';
 import '../widgets/petrel-summary.js';
 import '../widgets/petrel-table.js';
 import { emptyBox, filterChips } from './parts.js';
-import { Follow } from './follow.js';
+import { canFollow, Follow } from './follow.js';
 import { Questions } from './questions.js';
 import { columnMenu, exportMenu, shareMenu, splitMenu } from './toolbar.js';
-import { asked, asksTheSame, readView, writeView } from './view.js';
+import { asked, asksTheSame, isAnotherStep, readView, writeView } from './view.js';
 import { viewsMenu } from './views-menu.js';
 
 customElements.define('petrel-explore', class extends HTMLElement {
@@ -42,8 +43,10 @@ customElements.define('petrel-explore', class extends HTMLElement {
   #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
   #lens = /** @type {any} */ (h('petrel-lens'));
   #progress = h('div.export-progress');
-  #facetsToggle = h('button.tool.small.facets-toggle', { type: 'button', text: 'Filters', 'aria-pressed': 'false', on: { click: () => this.#toggleFacets() } });
+  #facetsToggle = h('button.tool.small.facets-toggle', { type: 'button', text: 'Filters', 'aria-expanded': 'false', data: { testid: 'filters' }, on: { click: () => this.#toggleFacets() } });
+  #order = h('button.tool.small.touch-only', { type: 'button', title: 'Newest or oldest first', data: { testid: 'order-switch' }, on: { click: () => this.#turnOrder() } });
   #asked = null;
+  #pointed = new Pointed([this.#table, this.#facets], () => this.#showIfLeft());
 
   connectedCallback() {
     const bench = () => ({ view: this.#view, answer: this.#questions.answer, change: (part) => this.#change(part) });
@@ -53,7 +56,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
       h('div.ask', {}, this.#query, h('div.ask-tools', {}, this.#range, this.#live, ...views, ...share)),
       this.#chips,
       h('div.bench', {}, this.#facets, h('section.results', { 'aria-label': 'Events' },
-        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#lens, this.#compare, ...split, ...columns, ...exporting)),
+        h('div.results-head', {}, this.#summary, this.#news, h('div.tool-group', {}, this.#progress, this.#facetsToggle, this.#lens, this.#compare, ...split, this.#order, ...columns, ...exporting)),
         this.#histogram, this.#state, this.#table), this.#event),
     );
     this.#listen();
@@ -73,7 +76,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
     on(this.#event, 'column', (column) => this.#toggleColumn(column));
     on(this.#table, 'open', (index) => this.#openRow(index));
     on(this.#table, 'active', (index) => !this.#event.hidden && this.#openRow(index));
-    on(this.#table, 'order', () => this.#change({ order: this.#view.order === 'asc' ? 'desc' : 'asc' }));
+    on(this.#table, 'order', () => this.#turnOrder());
+    on(this.#event, 'step', (by) => this.#table.step(by));
     on(this.#table, 'want', ({ first, last }) => this.#questions.answer?.rows.want(first, last));
     on(this.#questions, 'start', () => this.classList.add('asking'));
     on(this.#questions, 'done', () => this.classList.remove('asking'));
@@ -82,7 +86,6 @@ customElements.define('petrel-explore', class extends HTMLElement {
     on(this.#questions, 'fault', (error) => this.#showFault(error));
     on(this.#follow, 'news', () => this.#askAgain());
     on(this.#follow, 'fault', () => this.#live.classList.add('bad'));
-    for (const part of [this.#table, this.#facets]) part.addEventListener('pointerleave', () => this.#pending && !this.#isPointedAt && this.#showPending());
     addEventListener('popstate', () => this.#open(readView(location.search), false));
   }
 
@@ -96,12 +99,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
 
   /** Follows live, or stops. */
   toggleFollow() {
-    this.#follow.isOn = !this.#follow.isOn;
-    this.#live.setAttribute('aria-pressed', String(this.#follow.isOn));
-    this.#live.classList.remove('bad');
-    if (!this.#follow.isOn) return;
-    // What has fixed ends has no newest events to follow.
-    if ('from' in this.#view.range) this.#change({ range: { last: '15m' } });
+    const { follows, range } = this.#view;
+    this.#change({ follows: !follows, range: canFollow(range) ? range : { last: '15m' } });
   }
 
   toggleCompare() {
@@ -115,7 +114,13 @@ customElements.define('petrel-explore', class extends HTMLElement {
 
   #toggleFacets() {
     const isOpen = this.classList.toggle('facets-open');
-    this.#facetsToggle.setAttribute('aria-pressed', String(isOpen));
+    this.#facetsToggle.setAttribute('aria-expanded', String(isOpen));
+    this.#facetsToggle.textContent = isOpen ? 'Show events' : 'Filters';
+    this.#facetsToggle.classList.toggle('primary', isOpen);
+  }
+
+  #turnOrder() {
+    this.#change({ order: this.#view.order === 'asc' ? 'desc' : 'asc' });
   }
 
   #toggleColumn(column) {
@@ -131,7 +136,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
   }
 
   #change(part) {
-    this.#open({ ...this.#view, ...part });
+    const view = { ...this.#view, ...part };
+    this.#open({ ...view, follows: view.follows && canFollow(view.range) });
   }
 
   /** Goes to a view, with an entry in the browser's history when it asks something else. */
@@ -140,7 +146,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#view = view;
     const search = writeView(view);
     const address = search ? `?${search}` : location.pathname;
-    if (isNew && (!asksTheSame(before, view) || before.order !== view.order)) history.pushState(null, '', address);
+    if (isNew && isAnotherStep(before, view)) history.pushState(null, '', address);
     else if (isNew) history.replaceState(null, '', address);
     this.#apply();
   }
@@ -151,12 +157,16 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#query.value = view.q;
     this.#range.show(view.range, resolve(view.range, Date.now()));
     this.#lens.show(view.hidesNoise);
+    this.#live.setAttribute('aria-pressed', String(view.follows));
+    if (!view.follows) this.#live.classList.remove('bad');
+    this.#follow.isOn = view.follows;
     this.#compare.setAttribute('aria-pressed', String(view.compare && !('all' in view.range)));
     /** @type {any} */ (this.#compare).disabled = 'all' in view.range;
     this.#chips.replaceChildren(...filterChips(view.q, (q) => this.#change({ q })));
     this.#chips.hidden = this.#chips.childElementCount === 0;
     if (view.columns !== this.#shownColumns || view.order !== this.#asked?.order) this.#table.setColumns(view.columns, view.order);
     this.#shownColumns = view.columns;
+    this.#order.textContent = view.order === 'asc' ? 'Oldest first' : 'Newest first';
     if (view.event) this.#showEvent(view.event);
     else this.#hideEvent();
     if (!this.#asked || !asksTheSame(this.#asked, view) || this.#asked.order !== view.order) this.#ask();
@@ -193,8 +203,12 @@ customElements.define('petrel-explore', class extends HTMLElement {
   /** Whether an update would move what the viewer points at or reads. */
   get #isPointedAt() {
     const focus = document.activeElement;
-    return this.#table.matches(':hover') || this.#facets.matches(':hover') || !this.#table.isAtTop || !this.#event.hidden
+    return this.#pointed.isPointedAt || !this.#table.isAtTop || !this.#event.hidden
       || (focus !== this.#facets && this.#facets.contains(focus)) || document.querySelector(':popover-open, dialog[open]') !== null;
+  }
+
+  #showIfLeft() {
+    if (this.#pending && !this.#isPointedAt) this.#showPending();
   }
 
   #showPending() {
@@ -274,6 +288,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.classList.remove('reading');
     this.#event.clear();
     if (hadFocus) this.#table.focus();
+    this.#showIfLeft();
   }
 
   #closeEvent() {

@@ -1,6 +1,7 @@
 /**
  * <petrel-event>: one event in full: its fields, its raw line, the document, and where to go from it. Told `narrow`
- * (detail: `{field, value, negative}`) and `column` (detail: field) where the screen offers that, `close` when it is left.
+ * (detail: `{field, value, negative}`) and `column` (detail: field) where the screen offers that, `step` (detail: ±1) when the one
+ * above or below it is wanted, `close` when it is left.
  */
 
 import { fetchEvent, isAbort } from '../api.js';
@@ -19,6 +20,8 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const TABS = ['Fields', 'Raw line', 'JSON'];
 const PLUS = 'M8 3.500v9M3.500 8h9';
 const MINUS = 'M3.500 8h9';
+const UP = 'M4 10l4-4 4 4';
+const DOWN = 'M4 6l4 4 4-4';
 const COLUMN = 'M2.500 3h11v10h-11zM6.200 3v10M9.800 3v10';
 
 customElements.define('petrel-event', class extends HTMLElement {
@@ -34,7 +37,10 @@ customElements.define('petrel-event', class extends HTMLElement {
     this.dataset.testid = 'event-panel';
     this.setAttribute('role', 'region');
     this.setAttribute('aria-label', 'Event');
-    this.append(h('header.event-head', {}, this.#title, h('span.quiet.event-hint', { text: '↑ ↓ other events' }), h('button.icon-button', {
+    this.append(h('header.event-head', {}, this.#title, h('span.quiet.event-hint', { text: '↑ ↓ other events' }),
+    ...[[UP, 'Event above', -1], [DOWN, 'Event below', 1]].map(([path, label, by]) => h('button.icon-button.touch-only', {
+      type: 'button', 'aria-label': label, title: label, data: { testid: by < 0 ? 'event-above' : 'event-below' }, on: { click: () => this.#tell('step', by) },
+    }, icon(/** @type {string} */ (path), 'icon', { stroke: true }))), h('button.icon-button', {
       type: 'button', 'aria-label': 'Close', title: 'Close (Esc)', text: '×', data: { testid: 'event-close' }, on: { click: () => this.#tell('close') },
     })), this.#content);
   }

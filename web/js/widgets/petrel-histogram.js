@@ -60,7 +60,8 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     this.#frame.addEventListener('pointermove', (event) => this.#move(event));
     this.#frame.addEventListener('pointerup', (event) => this.#release(event));
     this.#frame.addEventListener('pointercancel', () => this.#clearBrush());
-    this.#frame.addEventListener('pointerleave', () => !this.#dragging && this.#clearBrush());
+    // A finger leaves when it is lifted; what it has tapped stays told until the focus goes elsewhere.
+    this.#frame.addEventListener('pointerleave', ({ pointerType }) => pointerType === 'mouse' && !this.#dragging && this.#clearBrush());
     this.#frame.addEventListener('keydown', (event) => this.#key(event));
     this.#frame.addEventListener('blur', () => this.#clearBrush());
   }
@@ -79,6 +80,7 @@ customElements.define('petrel-histogram', class extends HTMLElement {
       this.#showLegend();
     }
     this.#draw();
+    if (chart && this.#brush && !this.#dragging) this.#point(this.#brush, false);
   }
 
   #describe() {
@@ -179,7 +181,8 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     const isDrag = Math.abs(event.clientX - this.#pressedAt) > DRAG_PX;
     this.#dragging = false;
     if (isDrag && this.#brush) this.#choose();
-    this.#clearBrush();
+    else if (this.#brush && event.pointerType !== 'mouse') return this.#point(this.#brush, false);
+    return this.#clearBrush();
   }
 
   #key(event) {
@@ -229,14 +232,16 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     const sum = (counts) => [...counts].filter(within).reduce((total, [, number]) => total + number, 0);
     const lines = this.#series.map((series, index) => ({ series, index, number: sum(series.counts) })).filter(({ number }) => number > 0 || !this.#chart.split);
     const previous = this.#chart.spans.filter(({ start }) => within([start])).reduce((total, span) => total + (span.previous ?? 0), 0);
-    this.#hint.replaceChildren(h('p', { text: period(ends.from, ends.to) }), h('div.hint-lines', {},
+    this.#hint.replaceChildren(h('p', { text: period(ends.from, ends.to) }), lines.length ? '' : h('p', { text: 'No events' }), h('div.hint-lines', {},
       ...lines.flatMap(({ series, index, number }) => [this.#mark(series, index), h('span', { text: this.#label(series) }), h('b', { text: count(number) })]),
       ...(this.#chart.spans[0]?.previous === undefined ? [] : [h('span'), h('span', { text: 'Before' }), h('b', { text: count(previous) })])));
     this.#hint.hidden = false;
     const middle = LEFT + (left + right) / 2;
     const isRight = middle > (LEFT + this.#width) / 2;
-    this.#hint.style.left = isRight ? 'auto' : `${LEFT + right + 10}px`;
-    this.#hint.style.right = isRight ? `${this.#width - left + 10}px` : 'auto';
+    this.#hint.style.left = '0';
+    const wide = this.#hint.offsetWidth;
+    const beside = isRight ? LEFT + left - 10 - wide : LEFT + right + 10;
+    this.#hint.style.left = `${Math.max(0, Math.min(LEFT + this.#width - wide, beside))}px`;
   }
 });
 

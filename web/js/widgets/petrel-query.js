@@ -18,7 +18,7 @@ const scalarsOf = (text, units) => Array.from(text.slice(0, units)).length;
 customElements.define('petrel-query', class extends HTMLElement {
   #field = /** @type {HTMLInputElement} */ (h('input.query-field', {
     type: 'text', role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'query-proposals', 'aria-autocomplete': 'list', 'aria-label': 'Query in KQL',
-    autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', placeholder: 'All events. Try  attack.type: exploit and not source.geo.country_iso_code: DE', data: { testid: 'query' },
+    autocomplete: 'off', autocapitalize: 'off', autocorrect: 'off', spellcheck: 'false', enterkeyhint: 'search', placeholder: 'All events. Try  attack.type: exploit and not source.geo.country_iso_code: DE', data: { testid: 'query' },
   }));
   #list = h('ul.query-proposals', { id: 'query-proposals', role: 'listbox', 'aria-label': 'Proposals', hidden: true, data: { testid: 'proposals' } });
   #clear = h('button.icon-button', { type: 'button', 'aria-label': 'Clear the query', text: '×', hidden: true, on: { click: () => this.#empty() } });
@@ -45,8 +45,9 @@ customElements.define('petrel-query', class extends HTMLElement {
     this.#field.addEventListener('click', () => this.#askSoon());
     this.#field.addEventListener('blur', () => this.#close());
     this.#field.addEventListener('keydown', (event) => this.#key(event));
-    this.#list.addEventListener('pointerdown', (event) => {
-      event.preventDefault();
+    // The field keeps the focus; a finger may scroll the list before it chooses.
+    this.#list.addEventListener('pointerdown', (event) => event.preventDefault());
+    this.#list.addEventListener('click', (event) => {
       const item = /** @type {HTMLElement} */ (event.target).closest('li');
       if (item) this.#take(Number(item.dataset.index));
     });

@@ -27,7 +27,7 @@ customElements.define('petrel-range', class extends HTMLElement {
     if (this.firstChild) return;
     const steps = STEPS.map(({ label, key, path, change }) => h('button.icon-button', {
       type: 'button', 'aria-label': `${label} time range`, title: label, data: { testid: `range-${key}` },
-      on: { click: () => this.#period && this.#choose(change(this.#period)) },
+      on: { click: () => this.#step(change) },
     }, icon(path, 'icon', { stroke: true })));
     this.append(this.#menu.button, this.#menu.menu, h('span.range-steps', {}, ...steps));
   }
@@ -42,6 +42,10 @@ customElements.define('petrel-range', class extends HTMLElement {
 
   open() {
     this.#menu.menu.showPopover({ source: this.#menu.button });
+  }
+
+  #step(change) {
+    if (this.#period) this.#choose(change(this.#period));
   }
 
   #choose(range) {
@@ -65,7 +69,11 @@ customElements.define('petrel-range', class extends HTMLElement {
       if (range.from < range.to) choose(range);
       else wrong.textContent = 'The end must be behind the beginning.';
     });
-    return [...PRESETS.map(({ label, ...range }) => menuItem(label, () => choose(range), { checked: isSameRange(range, this.#range), testid: `preset-${range.last ?? 'all'}` })),
+    // A narrow screen has no room for the steps beside the button.
+    const steps = h('div.range-menu-steps.touch-only', {}, ...STEPS.map(({ label, key, path, change }) => h('button.tool.small', {
+      type: 'button', data: { testid: `menu-${key}` }, on: { click: () => this.#step(change) },
+    }, icon(path, 'icon', { stroke: true }), label)));
+    return [steps, ...PRESETS.map(({ label, ...range }) => menuItem(label, () => choose(range), { checked: isSameRange(range, this.#range), testid: `preset-${range.last ?? 'all'}` })),
       h('hr'), h('h2', { text: 'From and to, in your zone' }), form];
   }
 });

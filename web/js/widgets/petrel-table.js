@@ -4,7 +4,7 @@
  */
 
 import { h } from '../dom.js';
-import { columnWidth, fieldTitle, SUMMARY } from '../fields.js';
+import { columnWidth, fieldTitle, STANDARD_COLUMNS, SUMMARY } from '../fields.js';
 import { cellContent } from './event-cells.js';
 import { flatten } from './event-fields.js';
 
@@ -13,6 +13,15 @@ const TALLEST = 8_000_000;
 const SPARE_ROWS = 6;
 const CHARACTER_PX = 7.4;
 const WIDE_SUMMARY_PX = 320;
+
+/** Where a narrow screen, which shows a row as a card, puts a column: its first line; what is in none of these is on the last. */
+const PLACES = { '@timestamp': 'time', 'attack.type': 'kind', 'source.ip': 'who', 'post.author.handle': 'who' };
+
+/** Places of columns in a card. The standard columns that a card leaves out are told by the event's line. @param {string[]} columns @param {string} wide */
+function placesOf(columns, wide) {
+  const hasStandard = STANDARD_COLUMNS.every((column) => columns.includes(column));
+  return new Map(columns.map((column) => [column, column === wide ? 'wide' : PLACES[column] ?? (hasStandard && STANDARD_COLUMNS.includes(column) ? 'none' : 'more')]));
+}
 
 const idOf = (event) => event?.event?.id ?? '';
 
@@ -24,6 +33,8 @@ customElements.define('petrel-table', class extends HTMLElement {
   /** @type {{count: number, row: (index: number) => any}} */
   #rows = { count: 0, row: () => null };
   #columns = [];
+  /** Where each column stands in a card. @type {Map<string, string>} */
+  #places = new Map();
   #rowHeight = 28;
   /** The row at the upper edge, with its fraction. */
   #first = 0;
@@ -54,6 +65,8 @@ customElements.define('petrel-table', class extends HTMLElement {
   setColumns(columns, order) {
     this.#columns = columns;
     const wide = columns.includes(SUMMARY) ? SUMMARY : columns.at(-1);
+    this.#places = placesOf(columns, wide);
+    this.toggleAttribute('data-tall', [...this.#places.values()].includes('more'));
     const width = (column) => (column === wide ? `minmax(${WIDE_SUMMARY_PX}px, 1fr)` : `${Math.round(columnWidth(column) * CHARACTER_PX) + 16}px`);
     this.#scroll.style.setProperty('--columns', columns.map(width).join(' '));
     const least = columns.reduce((sum, column) => sum + (column === wide ? WIDE_SUMMARY_PX : columnWidth(column) * CHARACTER_PX + 16), 0);
@@ -64,8 +77,7 @@ customElements.define('petrel-table', class extends HTMLElement {
     }, column === '@timestamp'
       ? h('button.table-sort', { type: 'button', title: 'Newest or oldest first', text: `${fieldTitle(column)} ${order === 'asc' ? '↑' : '↓'}`, data: { testid: 'order' }, on: { click: () => this.#tell('order') } })
       : fieldTitle(column))));
-    this.#clear();
-    this.draw();
+    this.#measure();
   }
 
   /**
@@ -105,6 +117,12 @@ customElements.define('petrel-table', class extends HTMLElement {
     else if (index > this.#first + fit - 1) this.#goTo(index - fit + 1);
     this.draw();
     if (open) this.#tell('open', index);
+  }
+
+  /** Opens the row so many below the marked one. @param {number} by */
+  step(by) {
+    const at = this.#active < 0 ? Math.floor(this.#first) - 1 : this.#active;
+    this.activate(Math.max(0, Math.min(this.#rows.count - 1, at + by)), true);
   }
 
   /** Marks the row of an event; none when it is empty. @param {string} id */
@@ -228,7 +246,7 @@ customElements.define('petrel-table', class extends HTMLElement {
 
   #rowElement(index, event, id) {
     const fields = event ? this.#fieldsOf(event) : null;
-    const cells = this.#columns.map((column) => h('div.table-cell', { role: 'gridcell', data: { column } },
+    const cells = this.#columns.map((column) => h('div.table-cell', { role: 'gridcell', data: { column, place: this.#places.get(column), title: fieldTitle(column) } },
       ...(fields ? cellContent(column, fields) : [h('span.shimmer.cell-shimmer')])));
     return h(`div.table-row${fields ? '' : '.pending'}`, {
       role: 'row', id: `row-${index}`, 'aria-rowindex': index + 2, data: { index, id, testid: 'row', severity: fields?.get('attack.severity') ?? '' },

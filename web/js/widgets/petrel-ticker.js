@@ -1,5 +1,6 @@
 /**
- * <petrel-ticker>: the newest events. While the pointer or the focus is on it, it stands still.
+ * <petrel-ticker>: the newest events. While the pointer or the focus is on it, it stands still; on a screen that is touched, while
+ * somebody reads further down.
  */
 
 import { h, icon, setText } from '../dom.js';
@@ -20,6 +21,9 @@ customElements.define('petrel-ticker', class extends HTMLElement {
   #body = h('tbody');
   #held = h('span.held', { hidden: true, role: 'status' });
   #none = h('p.ticker-none.quiet', { hidden: true, data: { testid: 'ticker-none' } });
+  #scroll = h('div.ticker-scroll', { tabindex: 0, role: 'group', 'aria-label': 'List of the newest events' });
+  /** A finger leaves the last thing that it touched hovered. */
+  #hovers = matchMedia('(hover: hover)');
   #waiting = [];
   #timer = 0;
 
@@ -28,7 +32,9 @@ customElements.define('petrel-ticker', class extends HTMLElement {
     this.#model = model;
     const table = h('table', {}, h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col', text: name, class: `column-${name.toLowerCase()}` })))), this.#body);
     this.append(h('div.ticker-head', {}, h('h2', { id: 'ticker-title', tabindex: -1, text: 'Newest events' }), this.#held),
-      h('div.ticker-scroll', { tabindex: 0, role: 'group', 'aria-label': 'List of the newest events' }, table, this.#none));
+      this.#scroll);
+    this.#scroll.append(table, this.#none);
+    this.#scroll.addEventListener('scroll', () => this.#flushSoon());
     this.#body.addEventListener('click', (event) => {
       const row = event.target.closest('tr');
       if (row) model.select({ kind: 'event', id: row.dataset.id });
@@ -42,7 +48,8 @@ customElements.define('petrel-ticker', class extends HTMLElement {
   }
 
   get #still() {
-    return this.matches(':hover') || this.contains(document.activeElement?.closest('tr'));
+    const isRead = this.#hovers.matches ? this.matches(':hover') : this.#scroll.scrollTop > 0;
+    return isRead || this.contains(document.activeElement?.closest('tr'));
   }
 
   #shows(row) {
