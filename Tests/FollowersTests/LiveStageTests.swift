@@ -39,7 +39,10 @@ import Testing
         let fixture = try StageFixture()
         var events = RandomEvents(seed: 41)
         let stage = try await fixture.stage()
-        let filters = [.standard, try LiveFilter(families: "attack", types: "scan,dos"), .everything]
+        let narrow = try LiveFilter(families: "attack", types: "scan,dos", hidesNoise: true)
+        let filters = [
+            .standard, try LiveFilter(families: "attack", types: "scan,dos"), .everything, narrow, try LiveFilter(hidesNoise: true),
+        ]
         for filter in filters { stage.enter(filter) }
         var lastUpTo = [LiveFilter: String]()
         for round in 0..<30 {
@@ -69,11 +72,14 @@ import Testing
                     #expect(ticker.map { $0.first as? String } == rows.suffix(LiveStage.frameRows).map(\.id.description))
                 }
             }
-            let snapshot = try Parsed(stage.snapshot(.standard).json)
-            Self.expect(snapshot, equals: fixture.oracle())
-            #expect(snapshot.counts("totals")["stored"] == fixture.all.count)
-            let recent = fixture.all.filter { LiveFilter.standard.accepts($0.row) }.suffix(LiveStage.recentRows)
-            #expect(snapshot.list("recent").map { $0.first as? String } == recent.map(\.id.description))
+            let shown = fixture.all.filter { LiveFilter.standard.accepts($0.row) }.suffix(LiveStage.recentRows)
+            for filter in filters {
+                let snapshot = try Parsed(stage.snapshot(filter).json)
+                Self.expect(snapshot, equals: fixture.oracle(hidesNoise: filter.hidesNoise))
+                #expect(snapshot.counts("totals")["stored"] == fixture.all.count)
+                let recent = shown.filter { filter.accepts($0.row) }
+                #expect(snapshot.list("recent").map { $0.first as? String } == recent.map(\.id.description))
+            }
             fixture.clock.advance(seconds: [0.1, 1, 65, 40_000][round % 4])
             // The window moves with the next frame.
             _ = stage.frames(onlyIfDue: false)
@@ -98,6 +104,38 @@ import Testing
             found[key] = arc[7] as? Int
         }
         #expect(found == expected)
+    }
+
+    @Test func `Frames keep a screen with a lens at the numbers of one that comes anew`() async throws {
+        let fixture = try StageFixture()
+        var events = RandomEvents(seed: 43)
+        let stage = try await fixture.stage()
+        let lens = try LiveFilter(hidesNoise: true)
+        stage.enter(.standard)
+        stage.enter(lens)
+        var countries: [LiveFilter: [String: Int]] = [:]
+        for round in 0..<24 {
+            try await fixture.append(
+                events.batch(Int.random(in: 0...40, using: &events.random), around: fixture.clock.now, spreadSeconds: 900))
+            try await fixture.feed(stage)
+            for frame in stage.frames(onlyIfDue: false) {
+                let parsed = try Parsed(frame.json)
+                countries[frame.filter, default: [:]].merge(parsed.counts("countries")) { $1 }
+                countries[frame.filter] = countries[frame.filter]?.filter { $0.value > 0 }
+                let fresh = try Parsed(stage.snapshot(frame.filter).json)
+                #expect(countries[frame.filter] == fresh.counts("countries"))
+                for (key, value) in parsed.numbers where key != "countries" { #expect(value == fresh.numbers[key], "\(key)") }
+            }
+            let (all, quiet) = (try Parsed(stage.snapshot(.standard).json), try Parsed(stage.snapshot(lens).json))
+            let hidden = fixture.oracle().events - fixture.oracle(hidesNoise: true).events
+            #expect((all.counts("totals")["events"] ?? 0) - (quiet.counts("totals")["events"] ?? 0) == hidden)
+            fixture.clock.advance(seconds: [1, 30, 700, 80_000][round % 4])
+            // The window moves with the next frame.
+            for frame in stage.frames(onlyIfDue: false) {
+                countries[frame.filter]?.merge(try Parsed(frame.json).counts("countries")) { $1 }
+            }
+        }
+        await fixture.journal.close()
     }
 
     @Test func `A stage after a restart and a fresh one tell the same numbers`() async throws {

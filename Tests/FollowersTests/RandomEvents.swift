@@ -36,6 +36,7 @@ struct RandomEvents {
             if Bool.random(using: &random) { batch.append(.networkTransport, Bool.random(using: &random) ? "udp" : "tcp") }
             if Bool.random(using: &random) { batch.append(.observerName, Self.sensors.randomElement(using: &random) ?? "") }
             batch.append(.message, "<b>&")
+            if family != "post", Int.random(in: 0..<3, using: &random) == 0 { batch.append(.noiseKind, "scanner") }
             batch.endRowWithoutRaw()
         }
         return batch
@@ -68,14 +69,14 @@ final class StageFixture {
         while let block = try await journal.next(after: stage.cursor) { stage.add(block) }
     }
 
-    /// The tally of the events whose minute the window covers, counted anew.
-    func oracle() -> Tally {
+    /// The tally of the events whose minute the window covers, counted anew; without noise, where that is hidden.
+    func oracle(hidesNoise: Bool = false) -> Tally {
         var tally = Tally()
         var sensors = SensorTable()
         let newest = clock.now.minute
         for (id, row) in all {
             let event = MapEvent(row, id: id, sensors: &sensors)
-            guard event.time.minute > newest - Rollups.windowMinutes else { continue }
+            guard event.time.minute > newest - Rollups.windowMinutes, !hidesNoise || row.string(.noiseKind) == nil else { continue }
             tally.add(event, sensor: sensors.sensors[Int(event.sensor)].name)
         }
         return tally

@@ -31,9 +31,10 @@ import Testing
         for (index, frame) in tape.frames.enumerated() {
             let span = tape.span(of: index)
             if index > 0 { #expect(span.from == tape.span(of: index - 1).to) }
-            #expect(frame.tally.events == times.count { $0 >= span.from && $0 < span.to }, "frame \(index)")
-            #expect(frame.rows.count <= ReplayTape.rowsPerFrame)
-            total += frame.tally.events
+            #expect(frame.tally.all.events == times.count { $0 >= span.from && $0 < span.to }, "frame \(index)")
+            #expect(frame.shown(hidesNoise: false).rows.count <= ReplayTape.rowsPerFrame)
+            #expect(frame.shown(hidesNoise: true).rows.allSatisfy { !$0.isNoise })
+            total += frame.tally.all.events
         }
         #expect(total == times.count { window.contains($0) })
         await fixture.journal.close()
@@ -45,13 +46,17 @@ import Testing
         let narrow = try LiveFilter(families: "attack", types: "scan")
         stage.enter(.standard)
         stage.enter(narrow)
+        let lens = try LiveFilter(hidesNoise: true)
+        stage.enter(lens)
         try await stage.play(window, seconds: 2)
         let generation = stage.generation
-        var expected = Tally()
+        var (expected, quiet) = (Tally(), Tally())
         var sensors = SensorTable()
         for (id, row) in fixture.all {
             let event = MapEvent(row, id: id, sensors: &sensors)
-            if window.contains(event.time) { expected.add(event, sensor: sensors.sensors[Int(event.sensor)].name) }
+            guard window.contains(event.time) else { continue }
+            expected.add(event, sensor: sensors.sensors[Int(event.sensor)].name)
+            if row.string(.noiseKind) == nil { quiet.add(event, sensor: sensors.sensors[Int(event.sensor)].name) }
         }
         for _ in 0..<2 {
             var shown: [LiveFilter: Int] = [:]
@@ -69,6 +74,8 @@ import Testing
             let inside = fixture.all.filter { $0.row.date(.timestamp).map { window.contains($0) } ?? false }
             #expect(shown[.standard] == inside.count { LiveFilter.standard.accepts($0.row) })
             #expect(shown[narrow] == inside.count { narrow.accepts($0.row) })
+            #expect(shown[lens] == inside.count { lens.accepts($0.row) })
+            LiveStageTests.expect(try Parsed(stage.snapshot(lens).json), equals: quiet)
             #expect(stage.restartReplay())
         }
         #expect(stage.generation > generation)

@@ -5,10 +5,10 @@ import Testing
 @testable import Followers
 
 @Suite struct TallyTests {
-    static func tally(seed: UInt64, _ count: Int) -> Tally {
+    static func tally(seed: UInt64, _ count: Int) -> LensTally {
         var events = RandomEvents(seed: seed)
         var sensors = SensorTable()
-        var tally = Tally()
+        var tally = LensTally()
         let batch = events.batch(count, around: Timestamp(milliseconds: 1_780_000_000_000), spreadSeconds: 100)
         for row in 0..<count {
             let event = MapEvent(batch[row], id: EventID(Int64(row + 1)), sensors: &sensors)
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func `A tally survives its bytes`() {
-        #expect(TallyCodec.decode(TallyCodec.encode(Tally())) == Tally())
+        #expect(TallyCodec.decode(TallyCodec.encode(LensTally())) == LensTally())
         for seed in 0..<50 {
             let tally = Self.tally(seed: UInt64(seed), seed * 7)
             #expect(TallyCodec.decode(TallyCodec.encode(tally)) == tally)
@@ -41,12 +41,36 @@ import Testing
     }
 
     @Test func `What is added and taken away again leaves nothing`() {
-        var sum = Tally()
+        var sum = LensTally()
         for seed in 0..<10 { sum += Self.tally(seed: UInt64(seed), 100) }
-        #expect(sum.events == 1000)
+        #expect(sum.all.events == 1000 && sum.noise.events > 100)
         for seed in 0..<10 { sum -= Self.tally(seed: UInt64(seed), 100) }
-        #expect(sum == Tally())
-        #expect(sum.isEmpty)
+        #expect(sum == LensTally())
+        #expect(sum.all.isEmpty)
+    }
+
+    @Test func `What a lens leaves is what a count of the other events finds`() {
+        for seed in 0..<40 {
+            var events = RandomEvents(seed: UInt64(seed))
+            var sensors = SensorTable()
+            var (counted, everything, quiet) = (LensTally(), Tally(), Tally())
+            let batch = events.batch(seed * 11, around: Timestamp(milliseconds: 1_780_000_000_000), spreadSeconds: 100)
+            for row in 0..<batch.count {
+                let event = MapEvent(batch[row], id: EventID(Int64(row + 1)), sensors: &sensors)
+                let sensor = sensors.sensors[Int(event.sensor)].name
+                // Some addresses come when there is room for no more of them.
+                let admits = row % 5 > 0
+                counted.add(event, sensor: sensor, admitsAddress: admits)
+                everything.add(event, sensor: sensor, admitsAddress: admits)
+                guard batch[row].string(.noiseKind) == nil else { continue }
+                quiet.add(event, sensor: sensor, admitsAddress: event.address.map { everything.addresses[$0] != nil } ?? true)
+            }
+            #expect(counted.seen(hidesNoise: false, withTops: true) == everything)
+            #expect(counted.seen(hidesNoise: true, withTops: true) == quiet)
+            quiet.forgetTops()
+            guard !counted.noise.isEmpty else { continue }
+            #expect(counted.seen(hidesNoise: true, withTops: false) == quiet)
+        }
     }
 
     @Test func `Tops are the largest, and equals stand in a fixed order`() {
@@ -76,11 +100,14 @@ import Testing
         var events = RandomEvents(seed: 23)
         let batch = events.batch(300, around: Timestamp(milliseconds: 0), spreadSeconds: 1)
         let filter = try LiveFilter(families: "attack", types: "scan,exploit")
+        let lens = try LiveFilter(hidesNoise: true)
+        #expect(lens != .standard)
         for row in 0..<batch.count {
             let (family, type) = (batch[row].string(.eventFamily), batch[row].string(.attackType))
             #expect(filter.accepts(batch[row]) == (family == "attack" && (type == "scan" || type == "exploit")))
             #expect(LiveFilter.everything.accepts(batch[row]))
             #expect(LiveFilter.standard.accepts(batch[row]) == (family != "record"))
+            #expect(lens.accepts(batch[row]) == (family != "record" && batch[row].string(.noiseKind) == nil))
         }
     }
 

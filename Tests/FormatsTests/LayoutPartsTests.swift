@@ -55,7 +55,8 @@ struct LayoutPartsTests {
                 "evil[dot]example[.]test and good.example.com but not e.g. Node.js or index.html a@b.com", [],
                 ["evil.example.test", "good.example.com"]
             ),
-            ("2001:db8::7 10:30 12:30:45 1.2.3 1.2.3.4.5", ["2001:db8::7"], []), ("", [], []),
+            ("2001:db8::7 10:30 12:30:45 1.2.3 1.2.3.4.5", ["2001:db8::7"], []),
+            ("one.example.com\r\nHXXPS://two.example.org", [], ["one.example.com", "two.example.org"]), ("", [], []),
         ] as [(String, [String], [String])])
     func indicatorsAreFoundInText(text: String, addresses: [String], hosts: [String]) {
         let found = TextIndicators(text)

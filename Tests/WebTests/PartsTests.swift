@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "families=x", "families=", "types=scan,x", "types=scan,", "after=x", "after=-1", "after=", "no=1", "=",
+        "families=x", "families=", "types=scan,x", "types=scan,", "after=x", "after=-1", "after=", "no=1", "=", "noise=hide",
         "after=99999999999999999999", "after=1&after=2", "q=source.port: 22",
     ])
     func `What cannot be understood is told`(query: String) {

@@ -41,8 +41,7 @@ for (const name of ['mode', 'status', 'notice', 'legend', 'totals', 'rate', 'sev
 const map = find('petrel-map');
 map.addressOf = (query) => {
   const { from, to } = model.snapshot.window;
-  // A replay's numbers are those of what matches, live ones those of everything.
-  return exploreAddress(both(model.player ? model.query : '', query), { from: Math.floor(from), to: Math.ceil(to) });
+  return exploreAddress(both(model.counted, query), { from: Math.floor(from), to: Math.ceil(to) });
 };
 map.connect(model, find('.free'));
 find('petrel-map-tools').connect(map);

@@ -37,7 +37,7 @@ export class Model extends EventTarget {
   player = null;
   /** KQL that events must match to be drawn and listed; in a replay also to be counted. */
   query = '';
-  /** Whether noise is left out of what is drawn and listed; in a replay also of what is counted. */
+  /** Whether noise is left out of everything. */
   hidesNoise = false;
   filter = new TypeFilter();
   viewer = new ViewerLedger();
@@ -66,6 +66,11 @@ export class Model extends EventTarget {
     return throughLens(this.query, this.hidesNoise);
   }
 
+  /** What the totals and top lists are of, as a query: in a replay of what is asked for, live of all that the lens leaves. */
+  get counted() {
+    return this.player ? this.asked : throughLens('', this.hidesNoise);
+  }
+
   start() {
     this.feed.addEventListener('rows', ({ detail }) => !this.player && this.#take(detail));
     this.feed.addEventListener('gap', ({ detail }) => {
@@ -76,7 +81,7 @@ export class Model extends EventTarget {
     this.feed.addEventListener('status', () => this.#tell('status'));
     // Rows are not listed while nobody can see them.
     document.addEventListener('visibilitychange', () => !document.hidden && !this.paused && this.#tell('stage'));
-    this.feed.start(this.asked);
+    this.feed.start(this.query, this.hidesNoise);
   }
 
   /**
@@ -88,7 +93,7 @@ export class Model extends EventTarget {
     if (query === this.query && hidesNoise === this.hidesNoise) return;
     this.query = query;
     this.hidesNoise = hidesNoise;
-    this.feed.setQuery(this.asked);
+    this.feed.setQuery(query, hidesNoise);
     this.#tell('query', query);
   }
 

@@ -70,6 +70,7 @@ struct TickerRow: Sendable {
     let id: EventID
     let family: EventFamily
     let type: AttackType
+    let isNoise: Bool
     let json: [UInt8]
 
     /// Most characters of a title.
@@ -81,6 +82,7 @@ struct TickerRow: Sendable {
         id = event.id
         family = event.family
         type = event.type
+        isNoise = event.isNoise
         var json = JSONText()
         json.array { json in
             json.value(event.id.description)

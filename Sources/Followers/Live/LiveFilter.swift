@@ -8,12 +8,17 @@ public struct LiveFilter: Hashable, Sendable {
     private let types: UInt16
     /// What the events must match besides; nil for all.
     public let query: LiveQuery?
+    /// Whether noise is left out, of what is drawn and listed and of the numbers.
+    public let hidesNoise: Bool
 
     /// A filter by names; nil means the default (attacks and posts; every type).
     ///
     /// Throws ``LiveFilterError`` for a name that does not exist or stands twice, and for an empty one.
-    public init(families: String? = nil, types: String? = nil, query: LiveQuery? = nil) throws(LiveFilterError) {
+    public init(
+        families: String? = nil, types: String? = nil, query: LiveQuery? = nil, hidesNoise: Bool = false
+    ) throws(LiveFilterError) {
         self.query = query
+        self.hidesNoise = hidesNoise
         let known = EventFamily.allCases.map { (name: $0.name, bit: Int($0.rawValue)) }
         self.families = UInt8(truncatingIfNeeded: try Self.bits(families ?? "attack,post", "families", known))
         guard let types else {
@@ -43,6 +48,7 @@ public struct LiveFilter: Hashable, Sendable {
         families = .max
         types = .max
         query = nil
+        hidesNoise = false
     }
 
     /// Everything: attacks, posts and records.
@@ -55,9 +61,10 @@ public struct LiveFilter: Hashable, Sendable {
         families = 1 << EventFamily.attack.rawValue | 1 << EventFamily.post.rawValue
         types = .max
         query = nil
+        hidesNoise = false
     }
 
-    /// Whether an event of that family and type is wanted, as far as the query is not asked.
+    /// Whether an event of that family and type is wanted, as far as neither the query nor the lens is asked.
     public func accepts(_ family: EventFamily, _ type: AttackType?) -> Bool {
         guard families & 1 << family.rawValue != 0 else { return false }
         guard family == .attack, let type else { return true }
@@ -65,8 +72,15 @@ public struct LiveFilter: Hashable, Sendable {
     }
 
     /// Whether the event is wanted, as far as the query is not asked.
+    func accepts(_ event: MapEvent) -> Bool { !(hidesNoise && event.isNoise) && accepts(event.family, event.type) }
+
+    /// The same of an event's row.
+    func accepts(_ row: TickerRow) -> Bool { !(hidesNoise && row.isNoise) && accepts(row.family, row.type) }
+
+    /// Whether the event is wanted, as far as the query is not asked.
     public func accepts(_ row: EventRow) -> Bool {
         if self == .everything { return true }
+        if hidesNoise, row.first(.noiseKind) != nil { return false }
         let family = row.first(.eventFamily).flatMap { EventFamily(utf8: row.utf8($0)) } ?? .record
         return accepts(family, types == .max ? nil : row.first(.attackType).flatMap { AttackType(utf8: row.utf8($0)) })
     }

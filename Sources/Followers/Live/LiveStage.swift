@@ -34,7 +34,7 @@ public final class LiveStage: Sendable {
     private struct Replay {
         var tape: ReplayTape
         var position = 0
-        var tally = Tally()
+        var tally = LensTally()
         var isFinished: Bool { position >= tape.frames.count }
     }
 
@@ -44,10 +44,10 @@ public final class LiveStage: Sendable {
         var recent: [RecentRow] = []
         var views: [LiveFilter: View] = [:]
         var replay: Replay?
-        var shownCountries: [CountryCode: Int] = [:]
+        var shownCountries = Lensed<[CountryCode: Int]>(all: [:], quiet: [:])
         var shownSensors = -1
         var lastFull = Timestamp(microseconds: 0)
-        var shownEvents = RateRing()
+        var shownEvents = Lensed(all: RateRing(), quiet: RateRing())
         var frameNumber: UInt64 = 0
         /// The last snapshot of each filter that has screens.
         var snapshots: [LiveFilter: LiveSnapshot] = [:]
@@ -156,14 +156,18 @@ public final class LiveStage: Sendable {
     private static func count(_ block: Block, into state: inout State, at now: Timestamp) {
         let new = block.firstIndex(after: state.rollups.cursor)..<block.events.count
         state.rollups.advance(to: now)
-        var shown = 0
+        var (shown, noise) = (0, 0)
         for index in new {
             let event = MapEvent(block.events[index], id: block.id(index), sensors: &state.sensors)
-            if event.family != .record { shown += 1 }
+            if event.family != .record {
+                shown += 1
+                if event.isNoise { noise += 1 }
+            }
             state.rollups.add(event, sensor: state.sensors.sensors[Int(event.sensor)].name)
         }
         state.stored += Int64(new.count)
-        state.shownEvents.add(shown, at: now)
+        state.shownEvents.all.add(shown, at: now)
+        state.shownEvents.quiet.add(shown - noise, at: now)
         gather(block, new, into: &state, counting: true, at: now)
     }
 
@@ -182,7 +186,7 @@ public final class LiveStage: Sendable {
                 state.recent.append(RecentRow(ticker: ticker, event: alone))
                 made = ticker
             }
-            for (filter, predicate) in views where filter.accepts(event.family, event.type) {
+            for (filter, predicate) in views where filter.accepts(event) {
                 if let predicate, !predicate.matches(row) { continue }
                 state.views[filter]?.arcs.add(event)
                 guard index >= range.upperBound - frameRows || isRecent else { continue }
@@ -237,7 +241,7 @@ public final class LiveStage: Sendable {
             state.views[filter]?.rows = []
             state.views[filter]?.after = head
         }
-        state.shownCountries = [:]
+        state.shownCountries = Lensed(all: [:], quiet: [:])
         state.lastFull = Timestamp(microseconds: 0)
         state.generation += 1
     }
@@ -309,21 +313,26 @@ public final class LiveStage: Sendable {
             let span = stepReplay(&state)
             if onlyIfDue, !isFull, span == nil, state.views.values.allSatisfy({ $0.arcs.isEmpty && $0.rows.isEmpty }) { return [] }
             state.frameNumber += 1
-            let numbers = numbers(&state)
             let withSensors = state.shownSensors != state.sensors.revision
-            let scene = scene(state, numbers)
+            let hasLens = state.views.keys.contains { $0.hidesNoise }
+            let scenes = Lensed(
+                all: scene(&state, hidesNoise: false, withTops: isFull), quiet: scene(&state, hidesNoise: true, withTops: isFull && hasLens)
+            )
             let frames = state.views.map { filter, view in
-                LiveFrame(
+                let scene = scenes[hidesNoise: filter.hidesNoise]
+                return LiveFrame(
                     filter: filter, number: state.frameNumber, upTo: scene.upTo, events: view.arcs.events,
                     json: scene.frame(
                         view.arcs, span: span.map { .times(from: $0.from, to: $0.to) } ?? .commits(after: view.after, upTo: scene.upTo),
-                        rows: view.rows.suffix(Self.frameRows).lazy.map(\.json), unlike: state.shownCountries, withSensors: withSensors,
+                        rows: view.rows.suffix(Self.frameRows).lazy.map(\.json),
+                        unlike: state.shownCountries[hidesNoise: filter.hidesNoise],
+                        withSensors: withSensors,
                         isFull: isFull))
             }
             for filter in state.views.keys {
                 state.views[filter] = View(after: state.rollups.cursor, screens: state.views[filter]?.screens ?? 0)
             }
-            state.shownCountries = numbers.tally.countries
+            state.shownCountries = Lensed(all: scenes.all.numbers.tally.countries, quiet: scenes.quiet.numbers.tally.countries)
             state.shownSensors = state.sensors.revision
             if isFull { state.lastFull = now }
             return frames
@@ -339,32 +348,38 @@ public final class LiveStage: Sendable {
         state.replay?.position += 1
         // A tape's arcs are merged already: whoever has a query sees none, and is refused when it comes.
         for filter in state.views.keys where filter.query == nil {
-            state.views[filter]?.arcs = frame.arcs.filtered(filter, of: frame.tally)
-            state.views[filter]?.rows = frame.rows.filter { filter.accepts($0.family, $0.type) }
+            let shown = frame.shown(hidesNoise: filter.hidesNoise)
+            state.views[filter]?.arcs = shown.arcs.filtered(filter, of: frame.tally.seen(hidesNoise: filter.hidesNoise, withTops: false))
+            state.views[filter]?.rows = shown.rows.filter { filter.accepts($0.family, $0.type) }
         }
         return replay.tape.span(of: position)
     }
 
-    private func numbers(_ state: inout State) -> StageNumbers {
+    private func numbers(_ state: inout State, hidesNoise: Bool, withTops: Bool) -> StageNumbers {
         guard let replay = state.replay else {
+            var recent = state.shownEvents[hidesNoise: hidesNoise]
             return StageNumbers(
-                tally: state.rollups.window, window: state.rollups.windowBounds,
-                rateNow: state.shownEvents.perSecond(at: context.clock.now),
-                rateHour: Double(state.rollups.lastHour) / 3600, stored: state.stored)
+                tally: state.rollups.window.seen(hidesNoise: hidesNoise, withTops: withTops), window: state.rollups.windowBounds,
+                rateNow: recent.perSecond(at: context.clock.now),
+                rateHour: Double(state.rollups.lastHour[hidesNoise: hidesNoise]) / 3600, stored: state.stored)
         }
+        let tally = replay.tally.seen(hidesNoise: hidesNoise, withTops: withTops)
         let index = max(0, replay.position - 1)
         let clock = replay.tape.span(of: index).to
         let start = replay.tape.window.lowerBound
-        let recent = replay.tape.frames[max(0, index - 9)...index].reduce(0) { $0 + $1.tally.events }
+        let recent = replay.tape.frames[max(0, index - 9)...index].reduce(0) {
+            $0 + $1.tally.all.events - (hidesNoise ? $1.tally.noise.events : 0)
+        }
         let tenFrames = clock.seconds(since: replay.tape.span(of: max(0, index - 9)).from)
         return StageNumbers(
-            tally: replay.tally, window: (start, clock), rateNow: Double(recent) / max(tenFrames, 0.001),
-            rateHour: Double(replay.tally.events) / max(clock.seconds(since: start), 1), stored: state.stored)
+            tally: tally, window: (start, clock), rateNow: Double(recent) / max(tenFrames, 0.001),
+            rateHour: Double(tally.events) / max(clock.seconds(since: start), 1), stored: state.stored)
     }
 
     // MARK: Encoding
 
-    private func scene(_ state: State, _ numbers: StageNumbers) -> StageScene {
+    private func scene(_ state: inout State, hidesNoise: Bool, withTops: Bool) -> StageScene {
+        let numbers = numbers(&state, hidesNoise: hidesNoise, withTops: withTops)
         var scene = StageScene(
             upTo: state.rollups.cursor, clock: context.clock.now, playing: nil, numbers: numbers, sensors: state.sensors.sensors,
             context: context, ledgers: journal.ledgers)
@@ -378,11 +393,11 @@ public final class LiveStage: Sendable {
     }
 
     private func encodeSnapshot(_ filter: LiveFilter, _ state: inout State) -> [UInt8] {
-        let scene = scene(state, numbers(&state))
+        let scene = scene(&state, hidesNoise: filter.hidesNoise, withTops: true)
         guard state.replay == nil else { return scene.snapshot(recent: []) }
         let predicate = filter.query?.predicate(at: context.clock.now)
         let recent = state.recent.lazy.filter { row in
-            filter.accepts(row.ticker.family, row.ticker.type) && predicate.map { $0.matches(row.event) } ?? true
+            filter.accepts(row.ticker) && predicate.map { $0.matches(row.event) } ?? true
         }
         return scene.snapshot(recent: recent.map(\.ticker.json))
     }

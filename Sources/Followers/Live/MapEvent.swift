@@ -26,6 +26,8 @@ public struct MapEvent: Sendable {
     public var sensor: UInt16
     public var port: UInt16?
     public var isUDP: Bool
+    /// Whether it is marked as noise: what `noise.kind: *` matches.
+    public var isNoise: Bool
 
     /// Reads a row; sensors get their numbers in the table.
     public init(_ row: EventRow, id: EventID, sensors: inout SensorTable) {
@@ -39,6 +41,7 @@ public struct MapEvent: Sendable {
         country = CountryCode()
         sensor = SensorTable.unnamed
         isUDP = false
+        isNoise = false
         var hasPoint = false
         // A post has the place that it states, else that of an address it names.
         var named: GeoPoint?
@@ -63,6 +66,7 @@ public struct MapEvent: Sendable {
             case .destinationPort: port = UInt16(exactly: row.integer(pair))
             case .networkTransport: isUDP = row.utf8(pair).elementsEqual("udp".utf8)
             case .observerName: name = row.utf8(pair)
+            case .noiseKind: isNoise = true
             case .observerLocation: sensorPoint = row.point(pair)
             default: break
             }

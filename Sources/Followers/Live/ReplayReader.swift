@@ -107,7 +107,7 @@ struct ReplayReader: Sendable {
                 reading.frames[number, default: Frame()].events.append(event)
                 reading.held += 1
             }
-            if event.family != .record, plan.filter.accepts(event.family, event.type) {
+            if event.family != .record, plan.filter.accepts(event) {
                 reading.frames[number, default: Frame()].add(event, row, sensors)
             }
         }
@@ -184,7 +184,7 @@ struct FrameCount: FrameSink, Sendable {
     mutating func add(_ event: MapEvent, _ sensors: [SensorTable.Sensor]) {
         tally.add(event, limit: ReplaySession.maximumAddresses, sensors: sensors)
         if event.family != .record { shown += 1 }
-        if filter.accepts(event.family, event.type) { arcs.add(event) }
+        if filter.accepts(event) { arcs.add(event) }
     }
 }
 

@@ -108,11 +108,10 @@ public struct ReplaySession: Sendable {
 
     private var numbers: StageNumbers {
         let seconds = Double(newest.count) * Double(plan.frameLength) / 1_000_000
-        let shown = tally.events - tally.families[Int(EventFamily.record.rawValue)]
         return StageNumbers(
             tally: tally, window: (plan.window.lowerBound, clock),
             rateNow: newest.isEmpty ? 0 : Double(newest.reduce(0, +)) / seconds,
-            rateHour: Double(shown) / max(clock.seconds(since: plan.window.lowerBound), 1), stored: stored)
+            rateHour: Double(tally.shown) / max(clock.seconds(since: plan.window.lowerBound), 1), stored: stored)
     }
 
     /// The newest rows before the start, oldest first.
@@ -129,7 +128,7 @@ public struct ReplaySession: Sendable {
         var cursor = EventID.zero
         while let block = try await reader.block(after: cursor, from..<plan.start) {
             reader.visit(block, after: cursor, from..<plan.start) { event, row, sensors in
-                guard event.family != .record, filter.accepts(event.family, event.type) else { return }
+                guard event.family != .record, filter.accepts(event) else { return }
                 found.append((event.time, TickerRow(event, row: row, sensors: sensors)))
                 if found.count > 8 * Self.recentRows { keepNewest() }
             }

@@ -7,10 +7,37 @@ public import Model
 /// time. Memory: one tally and the merged arcs per frame.
 public struct ReplayTape: Sendable {
     struct Frame: Sendable {
-        var arcs = ArcSet()
-        var tally = Tally()
-        var rows: [TickerRow] = []
-        var newest: Timestamp?
+        var tally = LensTally()
+        private var all = Shown()
+        /// Without noise; nil where there is none.
+        private var quiet: Shown?
+
+        /// What a screen shows of the frame.
+        func shown(hidesNoise: Bool) -> Shown { hidesNoise ? quiet ?? all : all }
+
+        mutating func show(_ event: MapEvent, row: TickerRow) {
+            if event.isNoise {
+                if quiet == nil { quiet = all }
+            } else {
+                quiet?.add(event, row: row)
+            }
+            all.add(event, row: row)
+        }
+    }
+
+    /// What is drawn and listed of a frame.
+    struct Shown: Sendable {
+        private(set) var arcs = ArcSet()
+        private(set) var rows: [TickerRow] = []
+        private var newest: Timestamp?
+
+        mutating func add(_ event: MapEvent, row: TickerRow) {
+            arcs.add(event)
+            if let newest, event.time < newest, rows.count >= ReplayTape.rowsPerFrame { return }
+            newest = max(newest ?? event.time, event.time)
+            rows.append(row)
+            if rows.count > ReplayTape.rowsPerFrame { rows.removeFirst() }
+        }
     }
 
     /// Frames a second of playing.
@@ -64,10 +91,6 @@ public struct ReplayTape: Sendable {
         if event.time < span(of: index).from { index -= 1 } else if event.time >= span(of: index).to { index += 1 }
         frames[index].tally.add(event, sensor: sensors[Int(event.sensor)].name)
         guard event.family != .record else { return }
-        frames[index].arcs.add(event)
-        if let newest = frames[index].newest, event.time < newest, frames[index].rows.count >= Self.rowsPerFrame { return }
-        frames[index].newest = max(frames[index].newest ?? event.time, event.time)
-        frames[index].rows.append(TickerRow(event, row: row, sensors: sensors))
-        if frames[index].rows.count > Self.rowsPerFrame { frames[index].rows.removeFirst() }
+        frames[index].show(event, row: TickerRow(event, row: row, sensors: sensors))
     }
 }

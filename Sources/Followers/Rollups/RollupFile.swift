@@ -34,17 +34,17 @@ final class RollupFile {
     }
 
     /// The tallies of the minutes in the range.
-    func tallies(_ minutes: ClosedRange<Int64>) throws(JournalError) -> [Int64: Tally] {
+    func tallies(_ minutes: ClosedRange<Int64>) throws(JournalError) -> [Int64: LensTally] {
         let statement = try connection.statement("SELECT minute, tally FROM minute WHERE minute BETWEEN ? AND ?")
         defer { statement.reset() }
         statement.bind([.integer(minutes.lowerBound), .integer(minutes.upperBound)])
-        var found: [Int64: Tally] = [:]
+        var found: [Int64: LensTally] = [:]
         while try statement.step() { found[statement.integer(0)] = try decode(statement.blob(1), minute: statement.integer(0)) }
         return found
     }
 
     /// Replaces the tallies, forgets minutes before `first`, and moves the cursor.
-    func save(_ tallies: [Int64: Tally], cursor: EventID, keepingFrom first: Int64) throws(JournalError) {
+    func save(_ tallies: [Int64: LensTally], cursor: EventID, keepingFrom first: Int64) throws(JournalError) {
         try connection.transaction { () throws(JournalError) in
             for (minute, tally) in tallies {
                 try connection.statement("INSERT OR REPLACE INTO minute VALUES(?,?)").run(.integer(minute), .blob(TallyCodec.encode(tally)))
@@ -54,7 +54,7 @@ final class RollupFile {
         }
     }
 
-    private func decode(_ bytes: [UInt8], minute: Int64) throws(JournalError) -> Tally {
+    private func decode(_ bytes: [UInt8], minute: Int64) throws(JournalError) -> LensTally {
         guard let tally = TallyCodec.decode(bytes) else {
             throw JournalError(.damaged, "\(connection.path), minute \(minute): damaged; delete the file, it is rebuilt from the journal")
         }

@@ -13,12 +13,12 @@ struct Rollups {
     static let windowAddresses = 200_000
     private let file: RollupFile
     /// Tallies of the window's minutes.
-    private var minutes: [Int64: Tally] = [:]
+    private var minutes: [Int64: LensTally] = [:]
     private var unsaved: Set<Int64> = []
     private var hasMoved = false
     private var newestMinute: Int64
     /// The sum of the window's minutes.
-    private(set) var window = Tally()
+    private(set) var window = LensTally()
     /// Id of the last event that is counted.
     private(set) var cursor: EventID
 
@@ -44,7 +44,7 @@ struct Rollups {
         minutes = [:]
         unsaved = []
         hasMoved = true
-        window = Tally()
+        window = LensTally()
         cursor = .zero
         newestMinute = now.minute
     }
@@ -69,10 +69,10 @@ struct Rollups {
         guard Self.range(newestMinute).contains(minute) else { return }
         // Both or none, so that the window stays the sum of its minutes.
         let admits =
-            minutes[minute]?.addresses.count ?? 0 < Self.minuteAddresses
-            && (window.addresses.count < Self.windowAddresses || event.address.map { window.addresses[$0] != nil } ?? true)
-        let isKnown = event.address.map { minutes[minute]?.addresses[$0] != nil } ?? true
-        minutes[minute, default: Tally()].add(event, sensor: sensor, admitsAddress: admits)
+            minutes[minute]?.all.addresses.count ?? 0 < Self.minuteAddresses
+            && (window.all.addresses.count < Self.windowAddresses || event.address.map { window.all.addresses[$0] != nil } ?? true)
+        let isKnown = event.address.map { minutes[minute]?.all.addresses[$0] != nil } ?? true
+        minutes[minute, default: LensTally()].add(event, sensor: sensor, admitsAddress: admits)
         unsaved.insert(minute)
         if admits || isKnown {
             window.add(event, sensor: sensor)
@@ -105,9 +105,13 @@ struct Rollups {
     }
 
     /// Attacks and posts in the window's newest 60 minutes.
-    var lastHour: Int {
-        (newestMinute - 59...newestMinute).reduce(0) {
-            $0 + (minutes[$1].map { $0.events - $0.families[Int(EventFamily.record.rawValue)] } ?? 0)
+    var lastHour: Lensed<Int> {
+        var sum = Lensed(all: 0, quiet: 0)
+        for minute in newestMinute - 59...newestMinute {
+            guard let tally = minutes[minute] else { continue }
+            sum.all += tally.all.shown
+            sum.quiet += tally.all.shown - tally.noise.shown
         }
+        return sum
     }
 }

@@ -28,6 +28,8 @@ struct Tally: Sendable, Equatable {
 
     var events: Int { families.reduce(0, +) }
     var isEmpty: Bool { events == 0 }
+    /// Attacks and posts.
+    var shown: Int { events - families[Int(EventFamily.record.rawValue)] }
 
     /// Counts an event; records count in the totals only.
     ///
@@ -53,6 +55,13 @@ struct Tally: Sendable, Equatable {
         }
         if let port = event.port { ports[Port(number: port, isUDP: event.isUDP), default: 0] += 1 }
         if !sensor.isEmpty { sensors[sensor, default: 0] += 1 }
+    }
+
+    /// Forgets what only top lists need.
+    mutating func forgetTops() {
+        addresses = [:]
+        ports = [:]
+        sensors = [:]
     }
 
     static func += (sum: inout Tally, other: Tally) { sum.combine(other, sign: 1) }

@@ -3,10 +3,16 @@ import Model
 /// A tally as bytes for the roll-up file: LEB128 counts, keys in their shortest form.
 enum TallyCodec {
     /// Changes when the bytes change; a file of another revision is rebuilt from the journal.
-    static let revision = 1
+    static let revision = 2
 
-    static func encode(_ tally: Tally) -> [UInt8] {
+    static func encode(_ tally: LensTally) -> [UInt8] {
         var out: [UInt8] = []
+        append(tally.all, &out)
+        append(tally.noise, &out)
+        return out
+    }
+
+    private static func append(_ tally: Tally, _ out: inout [UInt8]) {
         for count in tally.families + tally.types + tally.severities + [tally.privateSources, tally.unmappedSources] { append(count, &out) }
         append(tally.countries.count, &out)
         for (country, count) in tally.countries {
@@ -30,12 +36,16 @@ enum TallyCodec {
             out.append(contentsOf: sensor.utf8)
             append(count, &out)
         }
-        return out
     }
 
     /// The tally of these bytes, or nil when they are damaged.
-    static func decode(_ bytes: [UInt8]) -> Tally? {
+    static func decode(_ bytes: [UInt8]) -> LensTally? {
         var at = 0
+        guard let all = tally(bytes, &at), let noise = tally(bytes, &at), at == bytes.count else { return nil }
+        return LensTally(all: all, noise: noise)
+    }
+
+    private static func tally(_ bytes: [UInt8], _ at: inout Int) -> Tally? {
         var tally = Tally()
         func number() -> Int? {
             var value = 0
@@ -89,7 +99,7 @@ enum TallyCodec {
             guard let count = number() else { return nil }
             tally.sensors[name] = count
         }
-        return at == bytes.count ? tally : nil
+        return tally
     }
 
     private static func append(_ value: Int, _ out: inout [UInt8]) {

@@ -23,15 +23,34 @@ struct TextIndicators {
     ]
 
     init(_ text: String) {
-        for word in text.split(whereSeparator: { " \n\t\r,;\"'<>|\u{3000}".contains($0) }) { look(at: word) }
+        for scalars in text.unicodeScalars.split(whereSeparator: Self.separators.contains) {
+            let word = Substring(scalars)
+            if Self.mayHold(word.utf8) { look(at: word) }
+        }
+    }
+
+    private static let separators: Set<Unicode.Scalar> = [" ", "\n", "\t", "\r", ",", ";", "\"", "'", "<", ">", "|", "\u{3000}"]
+
+    /// Whether a word has what every indicator has: a mark between its parts, or the length of a hash. Most words of people have neither.
+    private static func mayHold(_ word: Substring.UTF8View) -> Bool {
+        word.count >= 32 || word.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "-") || isBracket($0) }
+    }
+
+    /// Whether a byte opens or closes what people put around the dots of harmless spellings.
+    private static func isBracket(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: "{")
     }
 
     private mutating func look(at word: Substring) {
         let trimmed = word.drop { "([{*_~`".contains($0) }
         guard trimmed.utf8.count >= 4, trimmed.utf8.count <= 2048 else { return }
-        let upper = trimmed.uppercased()
-        if let start = upper.firstRange(of: "CVE-") { takeVulnerability(upper[start.upperBound...]) }
-        let isDefanged = trimmed.contains("[") || trimmed.contains("(.)") || trimmed.lowercased().hasPrefix("hxxp")
+        if trimmed.utf8.contains(UInt8(ascii: "-")) {
+            let upper = trimmed.uppercased()
+            if let start = upper.firstRange(of: "CVE-") { takeVulnerability(upper[start.upperBound...]) }
+        }
+        let isDefanged =
+            trimmed.utf8.contains(UInt8(ascii: "[")) || trimmed.utf8.contains(UInt8(ascii: "(")) && trimmed.contains("(.)")
+            || Self.hasHarmlessScheme(trimmed)
         let plain = isDefanged ? Self.refanged(trimmed) : String(trimmed)
         let isURL = plain.contains("://")
         let afterScheme = plain.firstRange(of: "://").map { plain[$0.upperBound...] } ?? plain[...]
@@ -70,13 +89,21 @@ struct TextIndicators {
     /// The text as it was before somebody made it harmless.
     static func refanged(_ text: Substring) -> String {
         var plain = String(text)
+        if plain.utf8.contains(where: isBracket) { replaceHarmlessMarks(in: &plain) }
+        if hasHarmlessScheme(text) { plain = "http" + plain.dropFirst(4) }
+        return plain
+    }
+
+    private static func hasHarmlessScheme(_ text: Substring) -> Bool {
+        text.utf8.prefix(4).elementsEqual("hxxp".utf8) { $0 | 0x20 == $1 }
+    }
+
+    private static func replaceHarmlessMarks(in plain: inout String) {
         for (defanged, meant) in [
             ("[.]", "."), ("(.)", "."), ("{.}", "."), ("[dot]", "."), ("(dot)", "."), ("[DOT]", "."), ("[:]", ":"), ("[://]", "://"),
             ("[/]", "/"),
             ("[.", "."), (".]", "."),
         ] where plain.contains(defanged) { plain = plain.replacing(defanged, with: meant) }
-        if plain.lowercased().hasPrefix("hxxp") { plain = "http" + plain.dropFirst(4) }
-        return plain
     }
 
     /// The authority without user, port and the punctuation of the sentence.

@@ -5,7 +5,7 @@ import Model
 extension Operation {
     static let snapshot = Operation(
         method: .get, path: "/api/v1/live/snapshot", name: "getSnapshot", tag: .state,
-        summary: "What a screen shows, once, for screens that poll.", parameters: [.families, .types, .liveQuery],
+        summary: "What a screen shows, once, for screens that poll.", parameters: [.families, .types, .liveQuery, .noiseLens],
         reply: Reply("The snapshot.", .component("Snapshot")),
         refusals: [.conflict: "A window is on all screens, and a query was given."], allowance: .query)
 

@@ -64,15 +64,18 @@ struct ReplayParameters: Sendable {
 }
 
 extension LiveFilter {
-    /// The filter that `families`, `types` and `q` state; throws a sentence for the client, with the place of a fault in `q`.
+    /// The filter that `families`, `types`, `q` and `noise` state; throws a sentence for the client, with the place of a fault in `q`.
     init(_ values: QueryString, now: Timestamp) throws(Problem) {
-        try self.init(checking: values["families"], types: values["types"], query: LiveQuery.reading(values["q"], now: now))
+        let lens = values["noise"]
+        guard lens == nil || lens == "hide" else { throw Problem(status: .badRequest, detail: "noise: say hide, or leave it out") }
+        try self.init(
+            checking: values["families"], types: values["types"], query: LiveQuery.reading(values["q"], now: now), hidesNoise: lens != nil)
     }
 
     /// The same of single texts.
-    init(checking families: String?, types: String?, query: LiveQuery? = nil) throws(Problem) {
+    init(checking families: String?, types: String?, query: LiveQuery? = nil, hidesNoise: Bool = false) throws(Problem) {
         do {
-            try self.init(families: families, types: types, query: query)
+            try self.init(families: families, types: types, query: query, hidesNoise: hidesNoise)
         } catch {
             throw Problem(status: .badRequest, detail: "\(error)")
         }

@@ -28,7 +28,7 @@ extension Operation {
     static let live = Operation(
         method: .get, path: "/api/v1/live", name: "streamFrames", tag: .streams, summary: "Snapshots and frames for screens.",
         details: "A `snapshot` (Snapshot) first, then `frame` (Frame) messages, and `gap` where the screen was too slow. Does not end.",
-        parameters: [.families, .types, .liveQuery],
+        parameters: [.families, .types, .liveQuery, .noiseLens],
         reply: Reply(
             "Messages as things change.", Schema.string.described("Server-sent events."), type: "text/event-stream",
             example: "retry: 2000\n\n"),
@@ -65,7 +65,12 @@ extension Parameter {
     static let liveQuery = Parameter(
         name: "q", schema: .string, summary: "Only arcs and rows of events that match this KQL.", example: "source.ip: 198.51.100.0/24")
 
-    /// The same, where it must be given.
+    /// The noise lens of a screen.
+    static let noiseLens = Parameter(
+        name: "noise", schema: .choice(["hide"]),
+        summary: "`hide` leaves out what is marked as noise: of arcs and rows, of totals and top lists.", example: "hide")
+
+    /// The parameter, where it must be given.
     var required: Parameter {
         var copy = self
         copy.isRequired = true

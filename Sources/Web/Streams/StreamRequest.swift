@@ -35,7 +35,7 @@ struct StreamRequest: Sendable {
     /// - Parameter now: what `now` stands for in a query.
     init(audience: Audience, query: Substring, lastEventID: String?, now: Timestamp) throws(StreamRequestError) {
         self.audience = audience
-        let known = audience == .screen ? ["families", "types", "q", "after"] : ["families", "types", "after"]
+        let known = audience == .screen ? ["families", "types", "q", "noise", "after"] : ["families", "types", "after"]
         let values = QueryString(String(query))
         var seen: Set<String> = []
         for (name, _) in values.parameters {

@@ -40,7 +40,7 @@ export class BoardLens {
     this.#timer = 0;
     this.element.hidden = !this.#model.hidesNoise;
     delete this.element.dataset.count;
-    setText(this.element, 'noise is hidden on the map and in Newest');
+    setText(this.element, 'noise is hidden');
     if (this.#model.snapshot) this.#ask();
   }
 
@@ -59,10 +59,10 @@ export class BoardLens {
       const { count: number } = await askHidden({ q: 'event.family: attack', from: Math.floor(from), to: Math.ceil(to) }, signal);
       if (signal.aborted) return;
       this.element.dataset.count = String(number);
-      setText(this.element, `${count(number)} of them noise, hidden on the map and in Newest`);
+      setText(this.element, `${count(number)} more are noise, and hidden`);
     } catch {
       // What does not answer is told of by the connection's state; the number is asked for again.
-      if (!signal.aborted) setText(this.element, 'noise is hidden on the map and in Newest; how much is not known');
+      if (!signal.aborted) setText(this.element, 'noise is hidden; how much is not known');
     }
   }
 }

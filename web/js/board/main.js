@@ -7,14 +7,15 @@ import '../map/petrel-map.js';
 import { Model } from '../model.js';
 import { restoreTheme, toggleTheme } from '../theme.js';
 import { errorBox } from '../widgets/states.js';
+import { BoardControls } from './board-controls.js';
 import { BoardLens } from './board-lens.js';
 import { enter, hasToken } from './entry.js';
 import { PANELS } from './panels.js';
 import './petrel-board.js';
 import { readSettings } from './settings.js';
 
-/** The pointer is away after so long without a move. */
-const IDLE_MS = 3000;
+/** The pointer and the buttons are away after so long without a move or a touch. */
+const IDLE_MS = 4000;
 
 const model = new Model();
 const board = /** @type {any} */ (document.querySelector('petrel-board'));
@@ -56,27 +57,42 @@ async function whyNot() {
   }
 }
 
-const actions = {
-  ArrowLeft: () => board.turn(-1), ArrowRight: () => board.turn(1), ' ': () => board.hold(), s: () => board.toggleSound(), h: () => lens.toggle(), f: toggleFullscreen, t: toggleTheme,
-};
-addEventListener('keydown', (event) => {
+/** @type {import('./board-controls.js').Control[]} */
+const controls = [
+  { name: 'back', label: 'Panel before', key: '←', perform: () => board.turn(-1) },
+  { name: 'hold', label: 'Let the panel stand', key: 'space', perform: () => board.hold(), isOn: () => board.isHeld },
+  { name: 'go', label: 'Next panel', key: '→', perform: () => board.turn(1) },
+  { name: 'noise', label: 'Hide noise', key: 'h', perform: () => lens.toggle(), isOn: () => model.hidesNoise },
+  { name: 'sound', label: 'Sound', key: 's', perform: () => board.toggleSound(), isOn: () => board.isHeard },
+  { name: 'theme', label: 'Dark or light', key: 't', perform: toggleTheme },
+  ...(document.fullscreenEnabled ? [{ name: /** @type {const} */ ('fullscreen'), label: 'Full screen', key: 'f', perform: toggleFullscreen }] : []),
+];
+const row = new BoardControls(controls);
+board.append(row.element);
+const NAMES = { ArrowLeft: '←', ArrowRight: '→', ' ': 'space' };
+addEventListener('keydown', async (event) => {
   board.wake();
   const target = /** @type {HTMLElement} */ (event.target);
   const isOnMap = target.closest('petrel-map') !== null && event.key.startsWith('Arrow');
-  if (event.ctrlKey || event.metaKey || event.altKey || isOnMap || target.closest('input, button, dialog')) return;
-  const perform = actions[event.key];
-  if (!perform) return;
+  // A button takes the space bar; the other keys stay the board's after one of its buttons was pressed.
+  const isOnButton = target.closest('button') !== null && (event.key === ' ' || !row.element.contains(target));
+  if (event.ctrlKey || event.metaKey || event.altKey || isOnMap || isOnButton || target.closest('input, dialog')) return;
+  const control = controls.find(({ key }) => key === (NAMES[event.key] ?? event.key));
+  if (!control) return;
   event.preventDefault();
-  perform();
+  await control.perform();
+  row.show();
 });
 addEventListener('pointerdown', () => board.wake());
 
 let timer = 0;
-addEventListener('pointermove', () => {
-  document.body.classList.remove('idle');
-  clearTimeout(timer);
-  timer = setTimeout(() => document.body.classList.add('idle'), IDLE_MS);
-});
+for (const type of ['pointermove', 'pointerdown']) {
+  addEventListener(type, () => {
+    document.body.classList.remove('idle');
+    clearTimeout(timer);
+    timer = setTimeout(() => document.body.classList.add('idle'), IDLE_MS);
+  });
+}
 
 /** A browser may refuse; the page then stays as it is. */
 function toggleFullscreen() {

@@ -6,6 +6,7 @@
 import { ask } from '../api.js';
 import { h, setText } from '../dom.js';
 import { count, dateTime, rate, timeOfDay, utc } from '../format.js';
+import { throughLens } from '../noise.js';
 import { typeGlyph, typeLabel } from '../types.js';
 import { PANELS } from './panels.js';
 import { Tone } from './tone.js';
@@ -61,6 +62,7 @@ customElements.define('petrel-board', class extends HTMLElement {
     this.after(this.#legend);
     model.addEventListener('change', () => this.#show());
     model.addEventListener('status', () => this.#showTrouble());
+    model.addEventListener('query', () => this.#askHour(true));
     model.addEventListener('rows', ({ detail }) => this.#listen(detail));
     setInterval(() => this.#tick(), SECOND);
     if (sound) this.toggleSound();
@@ -71,6 +73,14 @@ customElements.define('petrel-board', class extends HTMLElement {
   /** Goes to the panel before or behind. @param {number} step */
   turn(step) {
     this.#turnTo((this.#index + step + this.#panels.length) % this.#panels.length);
+  }
+
+  get isHeld() {
+    return this.#isHeld;
+  }
+
+  get isHeard() {
+    return this.#tone.isOn;
   }
 
   /** Lets the panel stand, or the panels turn again. */
@@ -150,17 +160,20 @@ customElements.define('petrel-board', class extends HTMLElement {
     setText(this.#trouble, this.#heardAt && trouble ? `${trouble} since ${timeOfDay(this.#heardAt)}, trying again` : trouble);
   }
 
-  /** The minutes of the last hour, while the panel that shows them is in sight. */
-  async #askHour() {
+  /** The minutes of the last hour, while the panel that shows them is in sight. @param {boolean} [isOther] whether those that it has are not what is wanted any more */
+  async #askHour(isOther = false) {
     const panel = this.#panels[this.#index];
     const now = Date.now();
+    if (isOther) this.#hourAt = 0;
     if (!panel.wantsHour || !this.#model.snapshot || now - this.#hourAt < MINUTE) return;
     this.#hourAt = now;
+    const { hidesNoise } = this.#model;
     if (this.#model.snapshot.mode === 'replay') return void panel.showHour(null);
     const to = Math.ceil(now / MINUTE) * MINUTE;
     const from = to - HOUR;
     try {
-      const { spans } = await ask('histogram', { q: 'event.family: attack', from, to, interval: '1m' });
+      const { spans } = await ask('histogram', { q: throughLens('event.family: attack', hidesNoise), from, to, interval: '1m' });
+      if (hidesNoise !== this.#model.hidesNoise) return;
       const counts = new Map(spans.map(({ start, count: number }) => [Date.parse(start), number]));
       panel.showHour(Array.from({ length: HOUR / MINUTE }, (_, index) => ({ start: from + index * MINUTE, count: counts.get(from + index * MINUTE) ?? 0 })));
     } catch {

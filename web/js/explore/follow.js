@@ -6,6 +6,15 @@ import { ask, isAbort } from '../api.js';
 
 const INTERVAL_MS = 2500;
 
+/** Whether a link's values say that what it shows follows live. @param {URLSearchParams} values */
+export const readFollows = (values) => values.get('live') === 'on';
+
+/** How a link says it; null where it does not. @param {boolean} follows */
+export const writeFollows = (follows) => (follows ? 'on' : null);
+
+/** What has fixed ends has no newest events to follow. @param {import('../range.js').Range} range */
+export const canFollow = (range) => !('from' in range);
+
 /** Tells `news` when events were stored since the answer on the screen, `fault` (detail: error) when the server is silent. */
 export class Follow extends EventTarget {
   #timer = 0;
@@ -26,6 +35,7 @@ export class Follow extends EventTarget {
 
   /** @param {boolean} isOn */
   set isOn(isOn) {
+    if (isOn === this.#isOn) return;
     this.#isOn = isOn;
     clearTimeout(this.#timer);
     this.#abort.abort();

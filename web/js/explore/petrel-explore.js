@@ -17,10 +17,10 @@ import '../widgets/petrel-range.js';
 import '../widgets/petrel-summary.js';
 import '../widgets/petrel-table.js';
 import { emptyBox, filterChips } from './parts.js';
-import { Follow } from './follow.js';
+import { canFollow, Follow } from './follow.js';
 import { Questions } from './questions.js';
 import { columnMenu, exportMenu, shareMenu, splitMenu } from './toolbar.js';
-import { asked, asksTheSame, readView, writeView } from './view.js';
+import { asked, asksTheSame, isAnotherStep, readView, writeView } from './view.js';
 import { viewsMenu } from './views-menu.js';
 
 customElements.define('petrel-explore', class extends HTMLElement {
@@ -99,12 +99,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
 
   /** Follows live, or stops. */
   toggleFollow() {
-    this.#follow.isOn = !this.#follow.isOn;
-    this.#live.setAttribute('aria-pressed', String(this.#follow.isOn));
-    this.#live.classList.remove('bad');
-    if (!this.#follow.isOn) return;
-    // What has fixed ends has no newest events to follow.
-    if ('from' in this.#view.range) this.#change({ range: { last: '15m' } });
+    const { follows, range } = this.#view;
+    this.#change({ follows: !follows, range: canFollow(range) ? range : { last: '15m' } });
   }
 
   toggleCompare() {
@@ -140,7 +136,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
   }
 
   #change(part) {
-    this.#open({ ...this.#view, ...part });
+    const view = { ...this.#view, ...part };
+    this.#open({ ...view, follows: view.follows && canFollow(view.range) });
   }
 
   /** Goes to a view, with an entry in the browser's history when it asks something else. */
@@ -149,7 +146,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#view = view;
     const search = writeView(view);
     const address = search ? `?${search}` : location.pathname;
-    if (isNew && (!asksTheSame(before, view) || before.order !== view.order)) history.pushState(null, '', address);
+    if (isNew && isAnotherStep(before, view)) history.pushState(null, '', address);
     else if (isNew) history.replaceState(null, '', address);
     this.#apply();
   }
@@ -160,6 +157,9 @@ customElements.define('petrel-explore', class extends HTMLElement {
     this.#query.value = view.q;
     this.#range.show(view.range, resolve(view.range, Date.now()));
     this.#lens.show(view.hidesNoise);
+    this.#live.setAttribute('aria-pressed', String(view.follows));
+    if (!view.follows) this.#live.classList.remove('bad');
+    this.#follow.isOn = view.follows;
     this.#compare.setAttribute('aria-pressed', String(view.compare && !('all' in view.range)));
     /** @type {any} */ (this.#compare).disabled = 'all' in view.range;
     this.#chips.replaceChildren(...filterChips(view.q, (q) => this.#change({ q })));
@@ -230,6 +230,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
 
   #show(answer) {
     const { period, count, isComplete } = answer;
+    this.#summary.hidden = false;
     this.#summary.show(answer);
     if (isComplete) this.#lens.ask(period ? { q: this.#view.q, from: period.from, to: period.to, upTo: answer.upTo } : null);
     const isEmpty = count === 0 && isComplete;
@@ -261,8 +262,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
     if (isQueryFault) this.#query.showFault(error.message, error.position);
     this.#state.replaceChildren(isQueryFault ? faultBox() : errorBox(error, () => this.#ask()));
     this.#state.hidden = false;
-    this.#table.hidden = true;
-    this.#histogram.hidden = true;
+    // Numbers of another question must not stand beside this one.
+    for (const part of [this.#table, this.#histogram, this.#summary]) part.hidden = true;
   }
 
   #openRow(index) {

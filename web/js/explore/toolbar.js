@@ -35,14 +35,14 @@ export const columnMenu = (bench) => menuButton('Columns', () => {
 export const shareMenu = (bench) => menuButton('Share', (close) => {
   const link = (view) => new URL(`?${writeView(view)}`, location.href).href;
   const { view, answer } = bench();
-  const fixed = answer?.period ? { ...view, range: { from: answer.period.from, to: answer.period.to } } : view;
+  const fixed = answer?.period ? { ...view, range: { from: answer.period.from, to: answer.period.to }, follows: false } : view;
   const item = (label, text, testid) => (canCopy()
     ? menuItem(label, () => {
       close();
       copy(text, 'Link');
     }, { testid }) : h('input.field', { readonly: true, value: text, 'aria-label': label }));
   return [item('Copy link', link(view), 'copy-link'), item('Copy link with these very times', link(fixed), 'copy-fixed'),
-    h('p.menu-note', { text: 'A link restores query, noise lens, range, split, columns and the open event.' })];
+    h('p.menu-note', { text: 'A link restores query, noise lens, range, Live, split, columns and the open event.' })];
 }, { testid: 'share' });
 
 /** The events as a file. @param {() => Bench} bench @param {HTMLElement} progress where its state is said */

@@ -4,6 +4,7 @@
  */
 
 import { address, fetchJSON, parameters } from '../api.js';
+import { writeLens } from '../noise.js';
 
 const STREAM = 'api/v1/live';
 const SNAPSHOT = 'api/v1/live/snapshot';
@@ -35,9 +36,11 @@ export class Connection {
    * @param {(event: string, data: any) => void} onMessage
    * @param {(status: ConnectionStatus) => void} onStatus
    * @param {string} [query] KQL
+   * @param {boolean} [hidesNoise] whether noise is left out of everything
    */
-  constructor(onMessage, onStatus, query = '') {
-    this.#suffix = query ? `?${parameters({ q: query })}` : '';
+  constructor(onMessage, onStatus, query = '', hidesNoise = false) {
+    const asked = parameters({ q: query || null, noise: writeLens(hidesNoise) });
+    this.#suffix = asked ? `?${asked}` : '';
     this.#onMessage = onMessage;
     this.#onStatus = onStatus;
   }

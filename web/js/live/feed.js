@@ -23,6 +23,7 @@ export class Feed extends EventTarget {
   /** @type {BroadcastChannel} */
   #channel;
   #query = '';
+  #hidesNoise = false;
   /** Whether the state is of another query than the one that is asked. */
   #isStale = false;
   #leave = () => {};
@@ -36,26 +37,35 @@ export class Feed extends EventTarget {
     return this.#connection !== null;
   }
 
-  /** Begins; tabs with the same query share one stream. @param {string} [query] KQL */
-  start(query = '') {
+  /**
+   * Begins; tabs with the same query and lens share one stream.
+   * @param {string} [query] KQL
+   * @param {boolean} [hidesNoise] whether the noise lens is on
+   */
+  start(query = '', hidesNoise = false) {
     this.#query = query;
-    const name = `petrel-live ${new URL('.', document.baseURI).pathname}${query ? ` ${query}` : ''}`;
+    this.#hidesNoise = hidesNoise;
+    const name = `petrel-live ${new URL('.', document.baseURI).pathname}${hidesNoise ? ' quiet' : ''}${query ? ` ${query}` : ''}`;
     this.#channel = new BroadcastChannel(name);
     this.#channel.addEventListener('message', ({ data }) => this.#hear(data));
     this.#leave = takePart(name, this.#channel, this.#tab, { lead: () => this.#lead(), follow: () => this.#follow() });
     this.#askForState();
   }
 
-  /** Asks for other events; what is shown stays until they are there. Nothing before `start`. @param {string} query */
-  setQuery(query) {
-    if (!this.#channel || query === this.#query) return;
+  /**
+   * Asks for other events; what is shown stays until they are there. Nothing before `start`.
+   * @param {string} query
+   * @param {boolean} hidesNoise
+   */
+  setQuery(query, hidesNoise) {
+    if (!this.#channel || (query === this.#query && hidesNoise === this.#hidesNoise)) return;
     this.#leave();
     this.#connection?.close();
     this.#connection = null;
     this.#channel.close();
     this.#isStale = true;
     this.#shedUpTo = 0n;
-    this.start(query);
+    this.start(query, hidesNoise);
   }
 
   #lead() {
@@ -73,6 +83,7 @@ export class Feed extends EventTarget {
         this.#setStatus(status);
       },
       this.#query,
+      this.#hidesNoise,
     );
     this.#connection = connection;
     connection.open();

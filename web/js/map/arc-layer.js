@@ -7,7 +7,7 @@ import { TYPES } from '../types.js';
 import { ArcSet } from './arc-set.js';
 import { wayOf } from './arc-shape.js';
 import { CanvasArcs } from './canvas-arcs.js';
-import { arcNear } from './picker.js';
+import { arcNear, REACH_PX } from './picker.js';
 import { placeOf } from './projection.js';
 import { WebGLArcs } from './webgl-arcs.js';
 import { isWebGLFast } from './webgl-speed.js';
@@ -133,10 +133,10 @@ export class ArcLayer {
     return [...this.#arcs.leaders].filter((arc) => this.#isVisible(arc, now));
   }
 
-  /** The arc at a point, or null. @param {number} x CSS pixels @param {number} y @param {number} now */
-  near(x, y, now) {
+  /** The arc at a point, or null. @param {number} x CSS pixels @param {number} y @param {number} now @param {number} [reach] how near is on it */
+  near(x, y, now, reach = REACH_PX.mouse) {
     const flownOf = (arc) => (this.still ? 1 : Math.min(1, (now - arc.start) / arc.flight));
-    return arcNear(this.visible(now), this.#camera, x, y, flownOf);
+    return arcNear(this.visible(now), this.#camera, x, y, flownOf, reach);
   }
 
   /**

@@ -84,8 +84,8 @@ customElements.define('petrel-map-filter', class extends HTMLElement {
     this.#chips.hidden = parts.length === 0;
     this.#explore.hidden = parts.length === 0;
     this.#explore.href = exploreAddress(query);
-    this.#note.hidden = (parts.length === 0 && !hidesNoise) || player !== null;
-    this.#note.textContent = 'Totals are of all events.';
+    this.#note.hidden = parts.length === 0 || player !== null;
+    this.#note.textContent = hidesNoise ? 'Totals are of all events but noise.' : 'Totals are of all events.';
     this.#open.classList.toggle('active', parts.length > 0);
     if (!this.#field.hidden) this.#field.value = query;
   }

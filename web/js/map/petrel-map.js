@@ -18,6 +18,7 @@ import { Markers } from './markers.js';
 import { linkedView, linkView, MapOptions } from './options.js';
 import { PostMarks } from './post-marks.js';
 import { Pace } from './pace.js';
+import { REACH_PX } from './picker.js';
 import { placeOf } from './projection.js';
 import { SourcePlaces } from './source-places.js';
 import { Tray } from './tray.js';
@@ -82,7 +83,7 @@ export class PetrelMap extends HTMLElement {
     this.#drawnBy = this.options.renderer;
     this.#arcs = new ArcLayer(this.#front, camera, model.filter, this.emphasis, this.#drawnBy);
     this.dataset.renderer = this.#arcs.kind;
-    steer(this, camera, (x, y) => this.#click(x, y), () => this.#still.matches);
+    steer(this, camera, (x, y, isTouch) => this.#click(x, y, isTouch), () => this.#still.matches);
     this.#hint.follow(this, (x, y, isPressed) => this.#textAt(x, y, isPressed));
     const sizes = new ResizeObserver(() => this.#resize(freeArea));
     for (const element of [freeArea, this]) sizes.observe(element);
@@ -146,7 +147,7 @@ export class PetrelMap extends HTMLElement {
     const box = this.getBoundingClientRect();
     const isFree = (x, y) => {
       const top = document.elementFromPoint(x + box.left, y + box.top);
-      return top !== null && this.contains(top);
+      return top !== null && this.contains(top) && !top.closest('button');
     };
     const point = this.#arcs.pointOf(arc, now, isFree);
     return point && { x: point.x + box.left, y: point.y + box.top, key: arc.key, count: arc.count };
@@ -234,8 +235,8 @@ export class PetrelMap extends HTMLElement {
     return { x: x - box.left, y: y - box.top, onScreen: true };
   }
 
-  #click(x, y) {
-    const arc = this.#arcs.near(x, y, this.#clock.now());
+  #click(x, y, isTouch) {
+    const arc = this.#arcs.near(x, y, this.#clock.now(), isTouch ? REACH_PX.touch : REACH_PX.mouse);
     const country = arc ? null : this.#land.countryAt(x, y);
     if (arc) this.#model.select({ kind: 'arc', arc });
     else if (country) this.#model.select({ kind: 'top', top: 'countries', key: country.code, label: country.name });

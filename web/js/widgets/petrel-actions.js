@@ -1,8 +1,9 @@
 /**
- * <petrel-actions>: pause, replay, theme, full screen, help, about.
+ * <petrel-actions>: pause, replay, theme, full screen, help, about. On a phone all but the first two are in a menu.
  */
 
 import { h, icon } from '../dom.js';
+import { menuButton, menuItem } from './menu.js';
 
 const ICONS = {
   pause: 'M5.5 3v10M10.5 3v10',
@@ -12,6 +13,7 @@ const ICONS = {
   fullscreen: 'M2.5 6v-3.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   help: 'M5.800 6a2.300 2.300 0 1 1 3.300 2.100c-.7.4-1.100.8-1.100 1.700M8 12.600v.1',
   about: 'M8 7.5v4M8 4.600v.1M8 1.800a6.200 6.200 0 1 1 0 12.400a6.200 6.200 0 1 1 0-12.400z',
+  more: 'M2.900 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0zM7.600 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0zM12.300 8a.4.4 0 1 0 .8 0a.4.4 0 1 0-.8 0z',
 };
 
 const BUTTONS = [
@@ -22,6 +24,8 @@ const BUTTONS = [
   { action: 'help', label: 'Keys and help', key: '?' },
   { action: 'about', label: 'About Petrel and its data' },
 ];
+/** What a phone has no room for beside the screens' names. */
+const IN_MENU = ['theme', 'fullscreen', 'help', 'about'];
 
 customElements.define('petrel-actions', class extends HTMLElement {
   /** @param {import('../model.js').Model} model @param {Record<string, () => void>} actions */
@@ -32,6 +36,12 @@ customElements.define('petrel-actions', class extends HTMLElement {
         on: { click: actions[action] },
       }, icon(ICONS[action], 'icon', { stroke: true })));
     }
+    const { button, menu } = menuButton(icon(ICONS.more, 'icon', { stroke: true }), (close) => BUTTONS.filter(({ action }) => IN_MENU.includes(action))
+      .map(({ action, label }) => menuItem(label, () => {
+        close();
+        actions[action]();
+      }, { testid: `more-${action}` })), { className: 'icon-button actions-more', testid: 'action-more', title: 'More', arrow: false });
+    this.append(button, menu);
     const pause = this.firstElementChild;
     pause.setAttribute('aria-pressed', 'false');
     model.addEventListener('pause', () => {

@@ -87,8 +87,7 @@ customElements.define('petrel-drawer', class extends HTMLElement {
     this.#title.replaceChildren(`${TOP_NAME[top]} ${label ?? key}`);
     const { window } = this.#model.snapshot;
     const span = { from: Math.floor(window.from), to: Math.ceil(window.to) };
-    // A replay counts what matches; live totals are of everything.
-    const q = this.#model.player ? this.#model.asked || null : null;
+    const q = this.#model.counted || null;
     this.#load(fetchEvidence([span], { [TOP_PARAMETER[top]]: key, families: 'attack', q }), (evidence) => [this.#narrowButton(clause(TOP_FIELD[top], key)),
       ...this.#evidenceList(evidence, 'In the window of the totals.', top === 'countries' ? this.#countryFacts(key, label ?? key) : '')]);
   }
@@ -96,8 +95,16 @@ customElements.define('petrel-drawer', class extends HTMLElement {
   #narrowButton(part) {
     return h('div.drawer-tools', {}, h('button.button', {
       type: 'button', text: 'Show only these on the map', title: part, data: { testid: 'narrow' },
-      on: { click: () => this.dispatchEvent(new CustomEvent('narrow', { detail: part })) },
+      on: { click: () => {
+        this.dispatchEvent(new CustomEvent('narrow', { detail: part }));
+        if (this.#covers()) this.#model.select(null);
+      } },
     }));
+  }
+
+  /** Whether nothing of the map can be seen beside it. */
+  #covers() {
+    return this.offsetWidth >= this.parentElement.offsetWidth;
   }
 
   /** A country's part in what the map shows, and where there is more. */

@@ -25,15 +25,15 @@ const KEYS = [
   ['?', 'This help'],
 ];
 const NOTES = [
-  'Click an arc, a row or a number: the exact events behind it, down to the raw line.',
+  'Click or touch an arc, a row or a number: the exact events behind it, down to the raw line.',
   'A dot is a stated or a city’s position; a ring is a country whose city is not known. Addresses without a place are counted in the tray.',
   'A location is where an address is registered. It says nothing about who used it.',
-  'Shift-click a type in the legend to see it alone.',
+  'Shift-click a type in the legend, or press it long, to see it alone.',
 ];
 
 customElements.define('petrel-help', class extends HTMLElement {
   #dialog = h('dialog', { 'aria-labelledby': 'help-title' },
-    h('h2', { id: 'help-title', text: 'Keys' }),
+    h('h2', { id: 'help-title', tabindex: -1, autofocus: true, text: 'Keys' }),
     h('dl.keys', {}, ...KEYS.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', { text: key })), h('dd', { text: meaning })])),
     h('h3', { text: 'Reading the map' }),
     h('ul.notes', {}, ...NOTES.map((note) => h('li', { text: note }))),

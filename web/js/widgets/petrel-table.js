@@ -192,7 +192,7 @@ customElements.define('petrel-table', class extends HTMLElement {
     if (target !== undefined && this.#rows.count) {
       this.activate(Math.max(0, Math.min(this.#rows.count - 1, target)), false);
       this.#tell('active', this.#active);
-    } else if (event.key === 'Enter' && this.#active >= 0) this.#tell('open', this.#active);
+    } else if (event.key === 'Enter' && this.#rows.count) this.activate(this.#active < 0 ? Math.ceil(this.#first) : this.#active, true);
     else return;
     event.preventDefault();
     event.stopPropagation();
