@@ -176,6 +176,7 @@ def test_a_link_restores_everything_in_another_browser(open_map, new_context, st
     def view(other):
         phase(other, "paused")
         expect(other.get_by_test_id("map-chip")).to_have_count(2)
+        show_panel(other, "tops")
         other.wait_for_selector('[data-testid="top-row"][data-list="sensors"]')
         return {
             "clock": clock(other), "window": other.get_by_test_id("replay-window").text_content(), "camera": other.evaluate(camera),
