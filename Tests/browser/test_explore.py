@@ -6,7 +6,7 @@ import json
 
 import pytest
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, fresh, is_settled, lift_finger, put_finger, show_events, show_values, swipe
+from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, fresh, is_settled, lift_finger, put_finger, show_events, show_values, step_range, swipe
 
 pytestmark = pytest.mark.usefixtures("touched")
 
@@ -190,21 +190,11 @@ def test_a_bar_that_is_pointed_at_tells_its_numbers(open_screen, mixed, look):
 def test_the_range_is_stepped_and_widened(open_screen, mixed, look):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="1h"))
     counted(page, 12)
-
-    def step(which):
-        if look.phone:
-            page.get_by_test_id("range").click()
-            page.get_by_test_id(f"menu-{which}").click()
-            page.get_by_test_id("range").click()
-            expect(page.locator(":popover-open")).to_have_count(0)
-        else:
-            page.get_by_test_id(f"range-{which}").click()
-
-    step("wider")
+    step_range(page, look, "wider")
     counted(page, 17)
-    step("earlier")
+    step_range(page, look, "earlier")
     counted(page, 0)
-    step("later")
+    step_range(page, look, "later")
     counted(page, 17)
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 from playwright.sync_api import expect
-from workbench import address, alert, counted, is_settled
+from workbench import address, alert, counted, is_settled, step_range
 
 pytestmark = pytest.mark.flow
 serial = itertools.count(1)
@@ -72,7 +72,7 @@ def test_back_and_forward_take_live_along(open_screen, sensor):
     follows(page)
 
 
-def test_fixed_ends_are_not_followed(open_screen, sensor):
+def test_fixed_ends_are_not_followed(open_screen, look, sensor):
     ends = {"from": "2026-01-01T00:00:00.000Z", "to": "2026-01-02T00:00:00.000Z"}
     page = open_screen(address("explore", q=f"observer.name: {sensor}", live="on", **ends))
     counted(page, 0)
@@ -82,7 +82,7 @@ def test_fixed_ends_are_not_followed(open_screen, sensor):
     follows(page)
     assert "range=15m" in page.url
     # The stretch before the shown one has fixed ends.
-    page.get_by_test_id("range-earlier").click()
+    step_range(page, look, "earlier")
     counted(page, 0)
     follows(page, False)
     page.go_back()

@@ -48,6 +48,17 @@ def show_events(page, look):
         expect(page.get_by_test_id("table")).to_be_visible()
 
 
+def step_range(page, look, which):
+    """Goes to the `earlier`, `later` or `wider` stretch of time: by the buttons beside the range, on a phone in its menu."""
+    if not look.phone:
+        page.get_by_test_id(f"range-{which}").click()
+        return
+    page.get_by_test_id("range").click()
+    page.get_by_test_id(f"menu-{which}").click()
+    page.get_by_test_id("range").click()
+    page.locator(":popover-open").wait_for(state="detached")
+
+
 def put_finger(page, x, y):
     """Puts a finger on the glass, and tells it."""
     finger = page.context.new_cdp_session(page)

@@ -66,6 +66,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
   connectedCallback() {
     this.append(this.#head, this.#notes, this.#body, this.#event);
     this.#event.addEventListener('close', () => this.#closeEvent());
+    this.#event.addEventListener('step', ({ detail }) => this.#table?.step(detail));
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
     addEventListener('hashchange', () => {
       this.#openLinked();
@@ -257,7 +258,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
       section('Events', `${counted(number, 'event')}, newest first`, this.#table),
     );
     chart.show({ ...period, step: step.length, spans, split: 'event.family', parts });
-    this.#table.setColumns(kindNamed(kind).columns ?? STANDARD_COLUMNS, 'desc');
+    this.#table.setColumns(kindNamed(kind).columns ?? STANDARD_COLUMNS, 'desc', false);
     this.#table.addEventListener('want', ({ detail }) => rows.want(detail.first, detail.last));
     this.#table.addEventListener('open', ({ detail }) => this.#openRow(rows.row(detail)));
     this.#table.addEventListener('active', ({ detail }) => !this.#event.hidden && this.#openRow(rows.row(detail)));
