@@ -3,7 +3,8 @@
 
     .venv/bin/python tools/screenshots.py [--recorded LOG…] [--binary .build/release/petrel] [--web web] [--only map explore]
 
-With recorded logs the server imports them into a folder that is thrown away, and the map replays them; else it shows the simulated world.
+Recorded logs are of different years and lengths: they are made one stretch of 24 hours that ends now (tools/recorded_mix.py), imported into a folder that
+is thrown away, and replayed by the map. Several of different families give pictures in all colours. Without any, the simulated world is shown.
 The pictures are WebP, made by the browser itself. Needs the tools that ./test installs (Playwright, chromium).
 """
 
@@ -20,6 +21,7 @@ import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from recorded_mix import write_mix
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs/images"
@@ -62,7 +64,7 @@ def screens(is_recorded, port):
     }
 
 
-def take(browser, address, screen, name, suffix, scheme, seconds):
+def take(browser, address, screen, path, suffix, scheme, seconds):
     """One picture; returns its size in bytes."""
     width, height = SIZES[suffix]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, has_touch=suffix != "", timezone_id="UTC")
@@ -78,7 +80,6 @@ def take(browser, address, screen, name, suffix, scheme, seconds):
     page.wait_for_timeout(SETTLE_MS)
     session = page.context.new_cdp_session(page)
     picture = session.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY[suffix]})
-    path = IMAGES / f"{name}-{scheme}{suffix}.webp"
     path.write_bytes(base64.b64decode(picture["data"]))
     page.close()
     return path.stat().st_size
@@ -88,18 +89,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recorded", nargs="+", default=[], type=Path, help="logs to import and replay; the simulated world without them")
     parser.add_argument("--binary", default=ROOT / ".build/release/petrel", type=Path)
+    parser.add_argument("--images", default=IMAGES, type=Path, help="folder that the pictures are written into")
     parser.add_argument("--web", type=Path, help="folder of the pages, in place of those in the binary")
+    parser.add_argument("--most", default=3000, type=int, help="most events of one type of attack that one recorded log gives")
     parser.add_argument("--seconds", default=25, type=float, help="how long the world runs before a picture")
     parser.add_argument("--only", nargs="*", default=[""], help="take only pictures whose names begin so")
     options = parser.parse_args()
     for path in options.recorded:
-        if not path.exists():
-            parser.error(f"{path} is not there; leave --recorded out for the simulated world")
+        if not path.is_file():
+            parser.error(f"{path} is no file; leave --recorded out for the simulated world")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         command = [options.binary, "serve", "--port", "0", "--assets", ROOT / ".assets"]
-        command += ["--data", folder, "--play-seconds", str(PLAY_SECONDS)] if options.recorded else ["--simulate"]
-        for path in options.recorded:
-            command += ["--play", path]
+        if options.recorded:
+            mix = Path(folder, "mix")
+            for log, number in write_mix(options.recorded, mix, options.binary, ROOT / ".assets", most=options.most).items():
+                print(f"{log.name}: {number:,} events", flush=True)
+            command += ["--config", mix / "petrel.yaml", "--data", Path(folder, "data"), "--play", mix / "mix.ndjson", "--format", "ecs", "--play-seconds", str(PLAY_SECONDS)]
+        else:
+            command += ["--simulate"]
         command += ["--web-root", options.web] if options.web else []
         server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
@@ -120,10 +127,11 @@ def main() -> int:
             for name, screen in screens(bool(options.recorded), port).items():
                 for scheme in SCHEMES:
                     for suffix in SIZES:
-                        if f"{name}-{scheme}{suffix}".startswith(tuple(options.only)) and not (name == "palette" and suffix):
-                            size = take(browser, address, screen, name, suffix, scheme, options.seconds)
+                        file = options.images / f"{name}-{scheme}{suffix}.webp"
+                        if file.name.startswith(tuple(options.only)) and not (name == "palette" and suffix):
+                            size = take(browser, address, screen, file, suffix, scheme, options.seconds)
                             total += size
-                            print(f"{name}-{scheme}{suffix}.webp: {size // 1024} KiB", flush=True)
+                            print(f"{file.name}: {size // 1024} KiB", flush=True)
             print(f"{total // 1024} KiB in all")
             browser.close()
         finally:
