@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import serving, start_command
 from playwright.sync_api import expect
+from touch import act
 from workbench import PAYLOAD, SCHEMES, SIZES, alert
 
 TOKEN = "owner-0123456789abcdef"
@@ -15,9 +16,15 @@ LEAST_PIXELS = 24
 
 
 @pytest.fixture
-def open_board(server, watch, new_context):
+def wall(look):
+    """What a context of a wall's screen is made with; in a flow a phone shows the board, too."""
+    return {} if look.phone else {"viewport": SIZES["wide"]}
+
+
+@pytest.fixture
+def open_board(server, watch, new_context, wall):
     def open_page(query="", **options):
-        page = new_context(**{"viewport": SIZES["wide"], **options}).new_page()
+        page = new_context(**{**wall, **options}).new_page()
         watch.attach(page)
         page.goto(f"{server.address}board{query}")
         page.wait_for_selector('petrel-board[data-phase="live"]')
@@ -27,35 +34,60 @@ def open_board(server, watch, new_context):
     return open_page
 
 
-def test_it_shows_the_server_s_numbers_and_no_chrome(server, open_board):
-    server.ingest([alert("board-sensor", ago=i, source="203.0.113.220", port=5900 + i) for i in range(5)])
+@pytest.mark.flow
+def test_it_shows_the_server_s_numbers_and_no_chrome(server, open_board, look):
+    sensor = f"board-{look}"
+    server.ingest([alert(sensor, ago=i, source="203.0.113.220", port=5900 + i) for i in range(5)])
     page = open_board("?panels=sensors,newest&seconds=3600")
     stored = server.get("api/v1/live/snapshot")["totals"]["attacks"]
     page.wait_for_function("n => Number(document.querySelector('[data-testid=board-total]').dataset.count) >= n", arg=stored)
-    expect(page.locator('[data-testid="board-line"][data-key="board-sensor"] .number')).to_have_text("5")
-    assert page.locator("header.bar, petrel-nav, button:visible, a[href]:visible").count() == page.locator("petrel-map button:visible, petrel-map a:visible, .tray button:visible").count()
+    expect(page.locator(f'[data-testid="board-line"][data-key="{sensor}"] .number')).to_have_text("5")
+    # In a hand it is no wall: there it has buttons.
+    assert (page.locator(".board-control:visible").count() > 0) == look.phone
+    assert page.locator("header.bar, petrel-nav, button:visible:not(.board-control), a[href]:visible").count() == page.locator("petrel-map button:visible, petrel-map a:visible, .tray button:visible").count()
     assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
-    page.keyboard.press("ArrowRight")
+    act(page, "ArrowRight", "board-control-go")
     expect(page.get_by_test_id("board-panel")).to_have_attribute("data-panel", "newest")
     expect(page.get_by_test_id("board-event").first).to_contain_text("ET SCAN invented")
-    server.ingest([alert("board-sensor", source="203.0.113.221", signature=PAYLOAD)])
+    server.ingest([alert(sensor, source="203.0.113.221", signature=PAYLOAD)])
     expect(page.get_by_test_id("board-event").first).to_contain_text("onerror")
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_panels_turn_and_stand_when_told(open_board):
+@pytest.mark.flow
+def test_panels_turn_and_stand_when_told(open_board, look):
     page = open_board("?panels=severity,types&seconds=3")
     panel = page.get_by_test_id("board-panel")
     expect(panel).to_have_attribute("data-panel", "types", timeout=20_000)
     expect(panel).to_have_attribute("data-panel", "severity", timeout=20_000)
-    page.keyboard.press("Space")
+    act(page, "Space", "board-control-hold")
     expect(page.locator(".board-dots")).to_have_class("board-dots held")
-    page.keyboard.press("ArrowLeft")
+    act(page, "ArrowLeft", "board-control-back")
     expect(panel).to_have_attribute("data-panel", "types")
-    page.keyboard.press("t")
-    assert page.evaluate("document.documentElement.dataset.theme") in ("dark", "light")
+    act(page, "t", "board-control-theme")
+    expect(page.locator("html")).to_have_attribute("data-theme", {"dark": "light", "light": "dark"}[look.scheme])
 
 
+def test_the_mouse_brings_buttons_and_keys_go_on_after_them(open_board):
+    page = open_board("?panels=severity,types&seconds=3600")
+    panel = page.get_by_test_id("board-panel")
+    go = page.get_by_test_id("board-control-go")
+    expect(go).to_be_hidden()
+    page.mouse.move(300, 300)
+    go.click()
+    expect(panel).to_have_attribute("data-panel", "types")
+    page.keyboard.press("ArrowRight")
+    expect(panel).to_have_attribute("data-panel", "severity")
+    hold = page.get_by_test_id("board-control-hold")
+    page.keyboard.press("Tab")
+    page.mouse.move(310, 300)
+    hold.focus()
+    page.keyboard.press("Space")
+    expect(hold).to_have_attribute("aria-pressed", "true")
+    expect(go).to_be_hidden()
+
+
+# A phone is not read from afar.
 def test_every_panel_is_read_from_afar(server, open_board):
     server.ingest([alert("board-sensor", ago=i, source=f"203.0.113.{i}", port=5900 + i, severity=1 + i % 3) for i in range(9)])
     page = open_board("?seconds=3600")
@@ -71,6 +103,7 @@ def test_every_panel_is_read_from_afar(server, open_board):
     assert seen == {"newest", "countries", "severity", "types", "rate", "ports", "addresses", "sensors"}
 
 
+@pytest.mark.flow
 def test_the_hour_is_that_of_the_api(server, open_board):
     server.ingest([alert("board-hour", ago=120) for _ in range(3)])
     page = open_board("?panels=rate&seconds=3600")
@@ -79,18 +112,20 @@ def test_the_hour_is_that_of_the_api(server, open_board):
     assert "attacks in the last hour" in chart.get_attribute("aria-label")
 
 
+@pytest.mark.flow
 def test_sound_is_off_until_it_is_wanted(server, open_board):
     page = open_board()
     expect(page.get_by_test_id("board-sound")).to_be_hidden()
-    page.keyboard.press("s")
+    act(page, "s", "board-control-sound")
     expect(page.get_by_test_id("board-sound")).to_have_text("Sound on")
     server.ingest([alert("board-tone", signature="ET MALWARE critical", severity=1)])
-    page.keyboard.press("s")
+    act(page, "s", "board-control-sound")
     expect(page.get_by_test_id("board-sound")).to_be_hidden()
     silent = open_board("?sound=on")
     expect(silent.get_by_test_id("board-sound")).to_be_visible()
 
 
+@pytest.mark.flow
 def test_reduced_motion_is_respected(open_board):
     page = open_board(reduced_motion="reduce")
     assert page.locator(".board-panel > *").first.evaluate("e => getComputedStyle(e).animationName") == "none"
@@ -128,8 +163,9 @@ def status(page, path, method="GET"):
     return page.evaluate("([path, method]) => fetch(path, { method, body: method === 'GET' ? undefined : '{}' }).then((answer) => answer.status)", [path, method])
 
 
-def test_a_link_with_the_token_lets_the_board_in_and_no_further(locked, new_context):
-    context = new_context(viewport=SIZES["wide"])
+@pytest.mark.flow
+def test_a_link_with_the_token_lets_the_board_in_and_no_further(locked, new_context, wall):
+    context = new_context(**wall)
     page = context.new_page()
     asked = []
     page.on("request", lambda request: asked.append(request.url))
@@ -163,8 +199,9 @@ def test_it_comes_back_after_every_restart(locked_files, new_context):
         expect(page.get_by_test_id("board-trouble")).to_contain_text("trying again")
 
 
-def test_without_a_token_the_board_asks_for_one(locked, new_context):
-    page = new_context(viewport=SIZES["wide"]).new_page()
+@pytest.mark.flow
+def test_without_a_token_the_board_asks_for_one(locked, new_context, wall):
+    page = new_context(**wall).new_page()
     page.goto(f"{locked.address}board")
     field = page.get_by_test_id("token").get_by_label("Token")
     field.fill(VIEWER)

@@ -4,8 +4,11 @@ from datetime import datetime, timezone
 from urllib.parse import quote
 
 import pytest
+from looks import in_turn
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, alert, is_settled
+from workbench import PAYLOAD, SIZES, alert, fresh, is_settled, serial, swipe
+
+pytestmark = pytest.mark.usefixtures("touched")
 
 ADDRESS = "203.0.113.77"
 NEIGHBOUR = "203.0.113.78"
@@ -25,7 +28,8 @@ def bar(page, field, value):
     return page.locator(f'[data-testid="top"] [data-testid="bar"][data-field="{field}"][data-value="{value}"]')
 
 
-def test_an_address_has_its_numbers_tops_and_neighbours(open_screen, known):
+@pytest.mark.flow
+def test_an_address_has_its_numbers_tops_and_neighbours(open_screen, known, look):
     page = open_screen(f"entity/ip/{ADDRESS}")
     expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "7")
     expect(page.get_by_test_id("histogram")).to_have_attribute("data-total", "7")
@@ -33,11 +37,43 @@ def test_an_address_has_its_numbers_tops_and_neighbours(open_screen, known):
     expect(page.locator('[data-testid="neighbours"] [data-value="203.0.113.78"]')).to_have_attribute("data-count", "2")
     expect(page.get_by_test_id("row").filter(has_text="ET SCAN entity")).to_have_count(7)
     page.get_by_test_id("row").first.click()
-    expect(page.get_by_test_id("event-panel").locator('[data-field="source.ip"]')).to_contain_text(ADDRESS)
-    page.keyboard.press("Escape")
-    expect(page.get_by_test_id("event-panel")).to_be_hidden()
+    panel = page.get_by_test_id("event-panel")
+    expect(panel.locator('[data-field="source.ip"]')).to_contain_text(ADDRESS)
+    first = page.url
+    if look.phone:
+        page.get_by_test_id("event-below").click()
+    else:
+        page.locator(".table-scroll").focus()
+        page.keyboard.press("ArrowDown")
+    page.wait_for_function("url => location.href !== url", arg=first)
+    if look.phone:
+        page.get_by_test_id("event-close").click()
+    else:
+        page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
 
 
+@pytest.mark.flow
+def test_a_stretch_of_the_chart_opens_in_explore(open_screen, known, look):
+    page = open_screen(f"entity/ip/{ADDRESS}")
+    chart = page.get_by_test_id("histogram")
+    expect(chart).to_have_attribute("data-total", "7")
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    start, end = ((box["x"] + x, box["y"] + 40) for x in (box["width"] - 1, 47))
+    if look.phone:
+        swipe(page, start, end)
+    else:
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(*end, steps=4)
+        page.mouse.up()
+    page.wait_for_url("**/explore?**")
+    page.wait_for_function("() => document.querySelector('[data-testid=count]')?.dataset.count === '7'")
+    assert "from=" in page.url and "to=" in page.url
+
+
+@pytest.mark.flow
 def test_links_lead_from_page_to_page_and_back(open_screen, known):
     page = open_screen(f"entity/ip/{ADDRESS}")
     bar(page, "observer.name", known).locator("a").click()
@@ -51,6 +87,7 @@ def test_links_lead_from_page_to_page_and_back(open_screen, known):
     expect(page.locator("h1")).to_have_text(ADDRESS)
 
 
+@pytest.mark.flow
 def test_explore_has_the_same_events(open_screen, known):
     page = open_screen(f"entity/ip/{ADDRESS}")
     page.get_by_test_id("to-explore").click()
@@ -64,13 +101,14 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@in_turn("kind", KINDS)
 def test_every_kind_has_a_page(open_screen, known, kind):
     page = open_screen(f"entity/{kind}/{quote(KINDS[kind], safe='')}")
     expect(page.locator("h1")).to_contain_text(KINDS[kind])
     expect(page.locator('[data-testid="entity-count"], [data-testid="empty"]').first).to_be_visible()
 
 
+@pytest.mark.flow
 def test_a_network_has_all_its_addresses(open_screen, known):
     page = open_screen(f"entity/ip/{ADDRESS}")
     page.locator('[data-testid="neighbours"] h3 a').filter(has_text="In 203.0.113.0/24").click()
@@ -81,39 +119,45 @@ def test_a_network_has_all_its_addresses(open_screen, known):
     expect(page.get_by_test_id("error")).to_contain_text("is not a network")
 
 
+@pytest.mark.flow
 def test_what_shares_addresses_is_a_neighbour(server, open_screen):
-    both = [alert(f"near-{sensor}", ago=60 * i, source=f"203.0.113.{100 + i}", signature=f"ET NEAR {rule}", port=port)
-            for i in range(1, 4) for sensor, rule, port in (("one", "alpha", 6101), ("two", "beta", 6102))]
-    server.ingest([*both, alert("near-three", source="203.0.113.99", signature="ET NEAR gamma", port=6103)])
-    for path, field, value in (("port/6101", "destination.port", "6102"), ("rule/ET%20NEAR%20alpha", "rule.name", "ET NEAR beta"), ("sensor/near-one", "observer.name", "near-two")):
+    # Each run has a network, two ports, two rules and two sensors of its own.
+    number = next(serial) % 200
+    net, ports = f"198.18.{number}", (6000 + 2 * number, 6001 + 2 * number)
+    rules, sensors = [f"ET NEAR {greek} {number}" for greek in ("alpha", "beta")], [f"near-{name}-{number}" for name in ("one", "two")]
+    both = [alert(sensor, ago=60 * i, source=f"{net}.{100 + i}", signature=rule, port=port) for i in range(1, 4) for sensor, rule, port in zip(sensors, rules, ports)]
+    server.ingest([*both, alert(f"near-three-{number}", source=f"{net}.99", signature=f"ET NEAR gamma {number}", port=7000 + number)])
+    for path, field, value in ((f"port/{ports[0]}", "destination.port", ports[1]), (f"rule/{quote(rules[0])}", "rule.name", rules[1]), (f"sensor/{sensors[0]}", "observer.name", sensors[1])):
         page = open_screen(f"entity/{path}")
         near = page.locator('[data-testid="neighbours"] [data-testid="bar"]')
         expect(near).to_have_count(1)
-        expect(near).to_have_attribute("data-value", value)
+        expect(near).to_have_attribute("data-value", str(value))
         expect(near).to_have_attribute("data-field", field)
         expect(near).to_have_attribute("data-count", "3")
     near.locator("a").click()
-    expect(page.locator("h1")).to_have_text("near-two")
-    page = open_screen("entity/network/203.0.113.100%2F31")
+    expect(page.locator("h1")).to_have_text(sensors[1])
+    page = open_screen(f"entity/network/{net}.100%2F31")
     around = page.get_by_test_id("neighbours")
-    expect(around.locator("h3 a")).to_have_text("Around it, in 203.0.0.0/16")
-    expect(around.locator('[data-value="203.0.113.102"]')).to_have_attribute("data-count", "2")
-    expect(around.locator('[data-value="203.0.113.101"]')).to_have_count(0)
+    expect(around.locator("h3 a")).to_have_text("Around it, in 198.18.0.0/16")
+    expect(around.locator(f'[data-value="{net}.102"]')).to_have_attribute("data-count", "2")
+    expect(around.locator(f'[data-value="{net}.101"]')).to_have_count(0)
 
 
+@pytest.mark.flow
 def test_posts_are_listed_by_their_accounts(server, open_screen):
-    now = datetime.now(timezone.utc)
-    record = {"$type": "app.bsky.feed.post", "createdAt": now.isoformat(), "langs": ["en"], "text": "A post", "tags": ["nearalpha"]}
-    server.ingest([{"did": "did:plc:near", "time_us": int(now.timestamp() * 1_000_000), "kind": "commit", "commit": {
-        "rev": "near", "operation": "create", "collection": "app.bsky.feed.post", "rkey": "near", "cid": "c", "record": record}}], "bluesky")
-    page = open_screen("entity/hashtag/nearalpha")
+    now, tag = datetime.now(timezone.utc), f"nearalpha{next(serial)}"
+    record = {"$type": "app.bsky.feed.post", "createdAt": now.isoformat(), "langs": ["en"], "text": "A post", "tags": [tag]}
+    server.ingest([{"did": f"did:plc:{tag}", "time_us": int(now.timestamp() * 1_000_000), "kind": "commit", "commit": {
+        "rev": tag, "operation": "create", "collection": "app.bsky.feed.post", "rkey": tag, "cid": "c", "record": record}}], "bluesky")
+    page = open_screen(f"entity/hashtag/{tag}")
     expect(page.get_by_test_id("row")).to_have_count(1)
     heads = page.locator('[role="columnheader"]')
     assert [head.get_attribute("data-column") for head in heads.all()] == ["@timestamp", "post.author.handle", "post.network", "summary"]
 
 
+@pytest.mark.flow
 def test_names_may_hold_anything(server, open_screen):
-    name = "a/b?c#d %2F .. " + PAYLOAD
+    name = fresh("a/b?c#d %2F .. " + PAYLOAD)
     server.ingest([alert(name, source="203.0.113.99")])
     page = open_screen(f"entity/sensor/{quote(name, safe='')}")
     expect(page.locator("h1")).to_have_text(name)
@@ -121,6 +165,7 @@ def test_names_may_hold_anything(server, open_screen):
     assert page.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.flow
 def test_what_is_no_address_is_said(open_screen):
     page = open_screen("entity/ip/not-an-address")
     expect(page.get_by_test_id("error")).to_contain_text("not-an-address is not an address")
@@ -128,27 +173,46 @@ def test_what_is_no_address_is_said(open_screen):
     expect(page.get_by_test_id("error")).to_contain_text("There are no pages for “planet”")
 
 
-def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen):
-    address, sensor = "203.0.113.91", "entity-live"
+@pytest.mark.flow
+def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen, look):
+    number = next(serial) % 120
+    address, other, sensor = f"198.19.1.{2 * number}", f"198.19.1.{2 * number + 1}", "entity-live"
 
     def shown(number):
         expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(number))
 
+    def close():
+        if look.phone:
+            page.get_by_test_id("event-close").click()
+        else:
+            page.keyboard.press("Escape")
+
     page = open_screen(f"entity/ip/{address}")
     expect(page.get_by_test_id("empty")).to_be_visible()
-    page.mouse.move(5, 5)
-    page.keyboard.press("l")
+    if look.phone:
+        page.get_by_test_id("follow").click()
+    else:
+        page.mouse.move(5, 5)
+        page.keyboard.press("l")
     expect(page.get_by_test_id("follow")).to_have_attribute("aria-pressed", "true")
     server.ingest([alert(sensor, source=address, signature="first")])
     shown(1)
     server.ingest([alert(sensor, source=address, signature="second")])
     shown(2)
     expect(page.locator("#row-0")).to_contain_text("second")
-    page.get_by_test_id("histogram").hover()
-    server.ingest([alert(sensor, source=address, signature="third"), alert(sensor, source="203.0.113.92", signature="another's")])
+    # A mouse points at the chart; a finger scrolls down to the events.
+    if look.phone:
+        page.locator("#row-1").scroll_into_view_if_needed()
+    else:
+        page.get_by_test_id("histogram").hover()
+    server.ingest([alert(sensor, source=address, signature="third"), alert(sensor, source=other, signature="another's")])
     expect(page.get_by_test_id("news")).to_have_text("1 more · show")
     shown(2)
-    page.mouse.move(5, 5)
+    if look.phone:
+        expect(page.get_by_test_id("news")).to_be_in_viewport()
+        page.get_by_test_id("news").click()
+    else:
+        page.mouse.move(5, 5)
     shown(3)
     expect(page.locator("#row-0")).to_contain_text("third")
     page.locator("#row-1").click()
@@ -156,7 +220,7 @@ def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen
     server.ingest([alert(sensor, source=address, signature="fourth")])
     expect(page.get_by_test_id("news")).to_have_text("1 more · show")
     shown(3)
-    page.keyboard.press("Escape")
+    close()
     page.get_by_test_id("news").click()
     shown(4)
     expect(page.locator("#row-0")).to_contain_text("fourth")

@@ -5,7 +5,9 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from looks import Look
 from test_map import alerts, flown_arc
+from touch import act, close_drawer, drag, pinch, press, press_at
 from workbench import SCHEMES, SIZES
 
 MAP = "document.querySelector('petrel-map')"
@@ -33,31 +35,30 @@ def is_globe(page):
     page.wait_for_function(f"() => {MAP}.camera.morph === 1")
 
 
+@pytest.mark.flow
 def test_a_key_goes_to_the_globe_and_back_and_the_link_keeps_it(open_map):
     page = open_map()
     assert on_map(page, "map => map.camera.state().view") == "flat"
-    page.keyboard.press("v")
+    act(page, "v", "map-globe")
     is_globe(page)
     expect(page.locator("petrel-map")).to_have_attribute("data-view", "globe")
     expect(page.get_by_test_id("map-globe")).to_have_attribute("aria-pressed", "true")
     assert "view=globe" in page.url
     page.reload()
     is_globe(page)
-    page.get_by_test_id("map-globe").click()
+    press(page.get_by_test_id("map-globe"))
     page.wait_for_function(f"() => {MAP}.camera.morph === 0")
     assert "view=" not in page.url
 
 
+@pytest.mark.flow
 def test_the_globe_comes_at_once_where_motion_is_unwanted(open_map, new_context):
     page = open_map(new_context(reduced_motion="reduce"))
     assert page.evaluate(f"() => {{ {MAP}.toggleView(); return {MAP}.camera.morph; }}") == 1
     look_at(page, 10, 20)
     box = page.locator("petrel-map").bounding_box()
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
-    page.mouse.move(*middle)
-    page.mouse.down()
-    page.mouse.move(middle[0] - 60, middle[1], steps=4)
-    page.mouse.up()
+    drag(page, middle, (middle[0] - 60, middle[1]))
     turned = on_map(page, "map => map.camera.state()")
     assert turned["lon"] > 10.5, "dragging to the left turns east"
     frames = "map => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(map.camera.state()))))"
@@ -105,6 +106,7 @@ def test_screen_and_place_are_inverse(open_map, new_context, view, size):
     assert worst < 1e-6
 
 
+@pytest.mark.flow
 def test_what_is_behind_the_globe_is_hidden(own_screen):
     page = own_screen("?view=globe", "--simulate")
     virginia = page.locator('[data-testid="sensor"][data-key="sim-virginia"]')
@@ -117,16 +119,37 @@ def test_what_is_behind_the_globe_is_hidden(own_screen):
     expect(virginia).not_to_have_attribute("hidden", "")
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize("renderer", ["webgl2", "canvas"])
-def test_an_arc_over_the_globe_opens_its_events(server, open_map, renderer):
+def test_an_arc_over_the_globe_opens_its_events(server, open_map, renderer, look):
     page = open_map(path=f"?view=globe&renderer={renderer}")
     look_at(page, -95, 38)
-    sensor = f"globe-{renderer}"
+    sensor = f"globe-{renderer}-{look}"
     server.ingest(alerts(3, sensor=sensor))
     arc = flown_arc(page, sensor)
-    page.keyboard.press("Space")
-    page.mouse.click(arc["x"], arc["y"])
+    act(page, "Space", "action-pause")
+    press_at(page, arc["x"], arc["y"])
     expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", str(arc["count"]))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_two_fingers_zoom_and_one_moves(open_map, new_context, view):
+    page = open_map(new_context(**Look("phone", "light").options(), reduced_motion="reduce"), f"{VIEWS[view]}{NO_ARCS}")
+    page.wait_for_function(f"() => {MAP}.camera.width > 1")
+    look_at(page, 10, 20, 2)
+    x, y = on_map(page, "map => { const box = map.getBoundingClientRect(); return [map.camera.middle[0] + box.left, map.camera.middle[1] + box.top]; }")
+    pinch(page, (x, y), 60, 180)
+    near = on_map(page, "map => map.camera.state()")
+    assert near["zoom"] == pytest.approx(6, rel=0.1)
+    assert (near["lon"], near["lat"]) == pytest.approx((10, 20), abs=3), "what is between the fingers stays there"
+    pinch(page, (x, y), 180, 60)
+    assert on_map(page, "map => map.camera.state().zoom") == pytest.approx(2, rel=0.15)
+    before = on_map(page, "map => map.camera.state()")
+    drag(page, (x, y), (x - 80, y + 30))
+    after = on_map(page, "map => map.camera.state()")
+    assert after["lon"] > before["lon"] + 5 and after["lat"] > before["lat"] + 2
+    # None of this was a touch of a country.
+    expect(page.get_by_test_id("drawer")).to_be_hidden()
 
 
 @pytest.mark.parametrize("morph", [0, 0.3, 0.8, 1])
@@ -212,6 +235,7 @@ def test_the_sun_stands_where_almanacs_say(open_map, time, lon, lat):
     assert abs(sun["lon"] - lon) < 0.2 and abs(sun["lat"] - lat) < 0.15, sun
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize("view", VIEWS)
 def test_the_night_can_be_switched_off(open_map, view):
     page = open_map(path=VIEWS[view])
@@ -231,7 +255,7 @@ def test_the_night_can_be_switched_off(open_map, view):
       return at.reduce((sum, value) => sum + value, 0);
     }"""
     dark = page.evaluate(midnight)
-    page.keyboard.press("n")
+    act(page, "n", "map-night")
     expect(page.get_by_test_id("map-night")).to_have_attribute("aria-pressed", "false")
     assert "night=off" in page.url
     assert page.evaluate(midnight) > dark
@@ -239,17 +263,22 @@ def test_the_night_can_be_switched_off(open_map, view):
     expect(page.get_by_test_id("map-night")).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_circle_opens_exactly_the_events_of_its_place(server, open_map):
+@pytest.mark.flow
+def test_a_circle_opens_exactly_the_events_of_its_place(server, open_map, look):
     page = open_map()
-    server.ingest(alerts(6, sensor="circle"))
+    server.ingest(alerts(6, sensor=f"circle-{look}"))
     lat, lon = server.get("api/v1/live/snapshot")["recent"][-1][7:9]
     number = str(server.get(f"api/v1/evidence?lat={lat}&lon={lon}&families=attack")["total"])
     look_at(page, lon, lat, 30)
     circle = page.locator(f'[data-testid="cluster"][data-key="{lat}|{lon}"]')
     expect(circle).to_have_attribute("data-count", number)
     expect(circle).to_have_attribute("data-places", "1")
-    circle.focus()
-    page.keyboard.press("Enter")
+    if not look.phone:
+        circle.focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", number)
+        close_drawer(page)
+    press(circle)
     expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", number)
 
 
@@ -280,23 +309,26 @@ def test_places_that_overlap_share_a_circle(open_map):
     assert found["quiet"] == ["DE"] and found["later"] == 0
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("size", SIZES)
-def test_a_click_on_a_country_opens_its_numbers_and_its_page(server, open_map, new_context, view, size):
-    page = open_map(new_context(viewport=SIZES[size]), f"{VIEWS[view]}{NO_ARCS}")
+def test_a_click_on_a_country_opens_its_numbers_and_its_page(open_map, view, look):
+    page = open_map(path=f"{VIEWS[view]}{NO_ARCS}")
     page.wait_for_function(f"() => {MAP}.camera.width > 1")
+    point = on_map(page, "map => { const box = map.getBoundingClientRect(); return [map.camera.middle[0] + box.left, map.camera.middle[1] + box.top]; }")
     look_at(page, 67, 48, 3)
-    page.locator("petrel-map").focus()
-    page.keyboard.press("Enter")
+    if look.phone:
+        press_at(page, *point)
+    else:
+        page.locator("petrel-map").focus()
+        page.keyboard.press("Enter")
     title = page.locator("#drawer-title")
     expect(title).to_have_text("Country Kazakhstan")
     facts = page.get_by_test_id("country-facts")
     expect(facts).to_have_attribute("data-count", page.get_by_test_id("evidence-total").get_attribute("data-count"))
     expect(page.get_by_test_id("country-page")).to_have_attribute("href", re.compile(r"/entity/country/KZ$"))
-    page.keyboard.press("Escape")
-    point = on_map(page, "map => { const box = map.getBoundingClientRect(); return [map.camera.middle[0] + box.left, map.camera.middle[1] + box.top]; }")
+    close_drawer(page)
     look_at(page, 134, -25, 3)
-    page.mouse.click(*point)
+    press_at(page, *point)
     expect(title).to_have_text("Country Australia")
 
 
@@ -305,6 +337,7 @@ SURPRISES = {"values": [{"value": "CN", "count": 9, "mean": 0.5, "score": 4.0, "
 LOOKS = """map => ['CN', 'US', 'FR'].map((country) => map.emphasis.lookOf({ message: { country, severity: 'low' }, count: 4 }))"""
 
 
+@pytest.mark.flow
 def test_arcs_stand_out_by_volume_or_by_surprise(open_map, new_context):
     context = new_context()
     asked = []
@@ -317,19 +350,24 @@ def test_arcs_stand_out_by_volume_or_by_surprise(open_map, new_context):
     page = open_map(context)
     by_volume = on_map(page, LOOKS)
     assert by_volume[0] == by_volume[1] == by_volume[2] and by_volume[0]["dim"] == 0
-    page.keyboard.press("e")
+    act(page, "e", "map-surprise")
     page.wait_for_function(f"() => {MAP}.emphasis.surprises && {MAP}.emphasis.lookOf({{ message: {{ country: 'CN' }}, count: 1 }}).dim === 0")
     unusual, usual, unheard = on_map(page, LOOKS)
     assert unusual["halfWidth"] > usual["halfWidth"] and usual["dim"] > 0.5 and usual == unheard
     assert "field=source.geo.country_iso_code" in asked[0] and "emphasis=surprise" in page.url
     expect(page.get_by_test_id("map-surprise")).to_have_attribute("aria-pressed", "true")
-    page.get_by_test_id("map-surprise").click()
+    press(page.get_by_test_id("map-surprise"))
     assert on_map(page, LOOKS) == by_volume and "emphasis" not in page.url
 
 
+@pytest.mark.flow
 def test_without_history_there_is_no_surprise_and_the_button_says_so(open_map):
-    page = open_map(path="#emphasis=surprise")
+    page = open_map()
     button = page.get_by_test_id("map-surprise")
+    press(button)
+    assert "emphasis=surprise" in page.url
+    # A finger sees no tooltip.
+    expect(page.get_by_test_id("map-tool-reason")).to_contain_text("no day before to compare with")
     expect(button).to_have_attribute("title", re.compile("no day before to compare with"))
     expect(button).to_have_class(re.compile("faulty"))
     assert on_map(page, "map => map.emphasis.surprises") is False

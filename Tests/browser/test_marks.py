@@ -7,11 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from conftest import Watch, serving, start_command
 from playwright.sync_api import expect
+from touch import drag, press
 from workbench import SIZES, alert, counted
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize("part", ["private", "unmapped"])
-def test_the_tray_leads_to_exactly_its_events(server, open_map, part):
+def test_the_tray_leads_to_exactly_its_events(server, open_map, part, look):
     server.ingest([alert("tray", ago=1 + index, source=source) for index, source in
                    enumerate(["10.0.0.1", "192.168.1.1", "203.0.113.9", "8.8.8.8", "1.1.1.1", "100.64.0.1", "240.0.0.1"])])
     nowhere = alert("tray", ago=9)
@@ -24,9 +26,38 @@ def test_the_tray_leads_to_exactly_its_events(server, open_map, part):
     expect(number).to_have_text(str(unplaced[part]))
     link = page.get_by_test_id(f"tray-{part}")
     assert "event.family: attack" in parse_qs(urlsplit(link.get_attribute("href")).query)["q"][0]
-    link.focus()
-    page.keyboard.press("Enter")
+    if look.phone:
+        link.tap()
+    else:
+        link.focus()
+        page.keyboard.press("Enter")
     counted(page, unplaced[part])
+
+
+@pytest.mark.flow
+def test_a_sensor_is_pressed(own_screen):
+    page = own_screen("", "--simulate")
+    mark = page.locator('[data-testid="sensor"][data-key="sim-virginia"] .sensor-mark')
+    mark.wait_for()
+    page.evaluate("() => document.querySelector('petrel-map').camera.restore({ lon: -78, lat: 38, zoom: 3 })")
+    press(mark)
+    expect(page.locator("#drawer-title")).to_have_text("Sensor sim-virginia")
+    # The press was the sensor's alone: what came with it has not pressed anything in the drawer.
+    expect(page.get_by_test_id("evidence-total")).to_be_visible()
+
+
+@pytest.mark.flow
+def test_a_drag_that_begins_on_a_mark_moves_the_map(own_screen):
+    page = own_screen("", "--simulate")
+    mark = page.locator('[data-testid="sensor"][data-key="sim-virginia"] .sensor-mark')
+    mark.wait_for()
+    page.evaluate("() => document.querySelector('petrel-map').camera.restore({ lon: -78, lat: 38, zoom: 3 })")
+    box = mark.bounding_box()
+    start = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    drag(page, start, (start[0] - 60, start[1] + 20))
+    moved = mark.bounding_box()
+    assert moved["x"] - box["x"] == pytest.approx(-60, abs=1) and moved["y"] - box["y"] == pytest.approx(20, abs=1)
+    expect(page.get_by_test_id("drawer")).to_be_hidden()
 
 
 def test_a_circle_stands_beside_what_it_would_cover(open_map):

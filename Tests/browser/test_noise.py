@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import serving, start_command
 from playwright.sync_api import expect
+from touch import act, close_drawer, press, show_panel
 from workbench import SCHEMES, SIZES, address, alert, counted, map_state
 
 SENSOR = "noise-lab"
@@ -49,63 +50,67 @@ def count(server, query):
     return server.get(f"api/v1/count?q={quote(query)}")["count"]
 
 
+@pytest.mark.flow
 def test_explore_hides_and_says_how_many(server, open_screen):
     assert (count(server, f"{QUERY} and noise.kind: *"), count(server, QUERY)) == (NOISE, NOISE + REST)
     page = open_screen(address("explore", q=QUERY, range="1h"))
     counted(page, NOISE + REST)
     expect(page.get_by_test_id("noise-mark")).to_have_count(NOISE)
     expect(page.get_by_test_id("hidden")).to_be_hidden()
-    page.get_by_test_id("lens").click()
+    press(page.get_by_test_id("lens"))
     counted(page, REST)
     hidden(page, NOISE)
     expect(page.get_by_test_id("noise-mark")).to_have_count(0)
     assert "noise=hide" in page.url and page.get_by_test_id("query").input_value() == QUERY
-    page.get_by_test_id("hidden").click()
+    press(page.get_by_test_id("hidden"))
     for value, number in {"own": 3, "scanner": 4, "agent": 2, "office-scan": 3, "research": 4, "Censys": 2}.items():
         expect(page.locator(f'[data-testid="hidden-by"][data-value="{value}"]')).to_have_attribute("data-count", str(number))
-    page.locator('[data-testid="hidden-by"][data-value="research"]').click()
+    press(page.locator('[data-testid="hidden-by"][data-value="research"]'))
     counted(page, 4)
     page.go_back()
     counted(page, REST)
-    page.get_by_test_id("hidden").click()
-    page.get_by_test_id("show-noise").click()
+    press(page.get_by_test_id("hidden"))
+    press(page.get_by_test_id("show-noise"))
     counted(page, NOISE + REST)
     assert "noise=" not in page.url
     page.go_back()
     counted(page, REST)
 
 
+@pytest.mark.flow
 def test_a_link_of_explore_brings_the_lens_and_the_key_switches_it(server, open_screen):
     page = open_screen(address("explore", q=QUERY, range="1h", noise="hide"))
     counted(page, REST)
     hidden(page, NOISE)
     expect(page.get_by_test_id("lens")).to_have_attribute("aria-pressed", "true")
-    page.keyboard.press("h")
+    act(page, "h", "lens")
     counted(page, NOISE + REST)
-    page.get_by_test_id("row").filter(has=page.get_by_test_id("noise-mark")).first.click()
+    press(page.get_by_test_id("row").filter(has=page.get_by_test_id("noise-mark")).first)
     expect(page.get_by_test_id("noise-reason")).to_contain_text("office-scan")
 
 
+@pytest.mark.flow
 def test_a_view_of_nothing_but_noise_says_so(open_screen):
     page = open_screen(address("explore", q="source.ip: 203.0.113.200", range="1h", noise="hide"))
     expect(page.get_by_test_id("empty")).to_contain_text("noise is hidden")
     hidden(page, 3)
-    page.get_by_test_id("empty-show-noise").click()
+    press(page.get_by_test_id("empty-show-noise"))
     counted(page, 3)
 
 
+@pytest.mark.flow
 def test_the_page_of_a_thing(open_screen):
     page = open_screen(f"entity/sensor/{SENSOR}#noise=hide")
     expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(REST))
     hidden(page, NOISE)
-    page.keyboard.press("h")
+    act(page, "h", "lens")
     expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(NOISE + REST))
     assert "noise" not in page.url.split("#")[-1].replace(SENSOR, "")
-    page.get_by_test_id("lens").click()
+    press(page.get_by_test_id("lens"))
     expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", str(REST))
     alone = open_screen("entity/ip/203.0.113.200#noise=hide")
     expect(alone.get_by_test_id("empty")).to_contain_text("Nothing but noise")
-    alone.get_by_test_id("empty-show-noise").click()
+    press(alone.get_by_test_id("empty-show-noise"))
     expect(alone.get_by_test_id("entity-count")).to_have_attribute("data-count", "3")
 
 
@@ -113,11 +118,12 @@ def rows(page, number):
     page.wait_for_function("n => document.querySelectorAll('[data-testid=ticker-row]').length === n", arg=number)
 
 
+@pytest.mark.flow
 def test_the_map_live(server, open_map):
     page = open_map()
     rows(page, NOISE + REST)
     expect(page.get_by_test_id("ticker-row").get_by_test_id("noise-mark")).to_have_count(NOISE)
-    page.get_by_test_id("lens").click()
+    press(page.get_by_test_id("lens"))
     rows(page, REST)
     hidden(page, NOISE)
     assert "noise=hide" in page.url
@@ -129,7 +135,7 @@ def test_the_map_live(server, open_map):
     rows(other, REST)
     hidden(other, NOISE)
     expect(other.get_by_test_id("lens")).to_have_attribute("aria-pressed", "true")
-    other.keyboard.press("h")
+    act(other, "h", "lens")
     rows(other, NOISE + REST)
 
 
@@ -137,11 +143,12 @@ def total(page, number):
     page.wait_for_function("n => document.querySelector('[data-testid=total-attacks]')?.dataset.count === String(n)", arg=number)
 
 
+@pytest.mark.flow
 def test_the_numbers_of_the_map_are_without_noise(server, open_map):
     page = open_map()
     total(page, NOISE + REST)
     every = map_state(page)
-    page.keyboard.press("h")
+    act(page, "h", "lens")
     total(page, REST)
     hidden(page, NOISE)
     page.wait_for_function("() => document.querySelectorAll('[data-testid=top-row][data-list=addresses]').length === 1")
@@ -158,10 +165,11 @@ def test_the_numbers_of_the_map_are_without_noise(server, open_map):
         shown = map_state(other)
         assert {key: shown[key] for key in ("upTo", "numbers", "tops")} == {key: quiet[key] for key in ("upTo", "numbers", "tops")}
     # The events behind a number are as many as it says.
-    page.locator('[data-testid="top-row"][data-list="sensors"]').first.click()
+    show_panel(page, "tops")
+    press(page.locator('[data-testid="top-row"][data-list="sensors"]').first)
     expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", str(REST))
-    page.keyboard.press("Escape")
-    page.keyboard.press("h")
+    close_drawer(page)
+    act(page, "h", "lens")
     total(page, NOISE + REST)
     page.wait_for_function("() => document.querySelectorAll('[data-testid=top-row][data-list=addresses]').length > 1")
     assert map_state(page)["numbers"] == every["numbers"]
@@ -175,6 +183,7 @@ def test_the_books_of_a_screen_with_the_lens_balance(open_map):
     assert fates["received"] == REST == fates["drawn"] + fates["merged"] + fates["shed"], fates
 
 
+@pytest.mark.flow
 def test_with_a_query_the_totals_stay_those_of_all_that_the_lens_leaves(open_map):
     page = open_map(path="#noise=hide&q=source.ip:%20192.0.2.77")
     total(page, REST)
@@ -183,6 +192,7 @@ def test_with_a_query_the_totals_stay_those_of_all_that_the_lens_leaves(open_map
     hidden(page, 0)
 
 
+@pytest.mark.flow
 def test_the_map_in_a_replay_counts_without_noise(server, open_map):
     stored = server.get("api/v1/seen")
     start, end = stored["first"], stored["last"][:11] + "23:59:59Z"
@@ -191,8 +201,9 @@ def test_the_map_in_a_replay_counts_without_noise(server, open_map):
     hidden(page, NOISE)
 
 
-def test_the_board(server, new_context, watch):
-    page = new_context(viewport=SIZES["wide"]).new_page()
+@pytest.mark.flow
+def test_the_board(server, new_context, watch, look):
+    page = new_context(**({} if look.phone else {"viewport": SIZES["wide"]})).new_page()
     watch.attach(page)
     page.goto(f"{server.address}board?panels=newest&noise=hide")
     page.wait_for_selector('petrel-board[data-phase="live"]')
@@ -200,7 +211,7 @@ def test_the_board(server, new_context, watch):
     expect(page.get_by_test_id("board-total")).to_have_attribute("data-count", str(REST))
     expect(page.get_by_test_id("board-hidden")).to_have_text(f"{NOISE} more are noise, and hidden")
     expect(page.get_by_test_id("board-event")).to_have_count(REST)
-    page.keyboard.press("h")
+    act(page, "h", "board-control-noise")
     expect(page.get_by_test_id("board-hidden")).to_be_hidden()
     page.wait_for_function("n => document.querySelectorAll('[data-testid=board-event]').length > n", arg=REST)
     expect(page.get_by_test_id("board-total")).to_have_attribute("data-count", str(NOISE + REST))

@@ -1,6 +1,8 @@
 """Who draws the arcs: WebGL 2 where it is fast, else Canvas 2D, or what the viewer chose."""
 
+import pytest
 from playwright.sync_api import expect
+from touch import show_panel
 from workbench import alert
 
 #: The browser of these tests draws WebGL in software and says so; with this it names a graphics card.
@@ -72,8 +74,10 @@ def test_without_webgl_a_link_that_asks_for_it_shows_the_map(server, open_map, n
     drawn_by(open_map(context, "?renderer=webgl2"), "canvas", "300")
 
 
-def test_the_viewer_chooses_and_the_link_tells(server, open_map, new_context):
-    page = open_map(new_context(viewport=SMALL))
+@pytest.mark.flow
+def test_the_viewer_chooses_and_the_link_tells(server, open_map, new_context, look):
+    page = open_map(new_context(**({} if look.phone else {"viewport": SMALL})))
+    show_panel(page, "gauges")
     server.ingest([alert("choose", ago=0.1, source=f"8.8.8.{index}") for index in range(5)])
     wait_for_arcs(page, 1)
     for choice, kind, budget in (("canvas", "canvas", "300"), ("webgl2", "webgl2", "20,000")):
@@ -84,6 +88,7 @@ def test_the_viewer_chooses_and_the_link_tells(server, open_map, new_context):
     page.reload()
     drawn_by(page, "webgl2", "20,000")
     expect(page.get_by_test_id("renderer")).to_have_value("webgl2")
+    show_panel(page, "gauges")
     page.get_by_test_id("renderer").select_option("auto")
     drawn_by(page, "canvas", "300")
     assert "renderer=" not in page.url

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from looks import in_turn
 from playwright.sync_api import expect
-from workbench import SCHEMES, SIZES, address, alert, counted, is_settled
+from workbench import SCHEMES, SIZES, address, alert, counted, fresh, is_settled
+
+pytestmark = pytest.mark.usefixtures("touched")
 
 ROOT = Path(os.environ.get("PETREL_ROOT", Path(__file__).resolve().parents[2]))
 ASSETS = Path(os.environ.get("PETREL_ASSETS", ROOT / ".assets"))
@@ -72,13 +75,26 @@ def test_axe_finds_nothing_in_palette_and_menus(open_screen, stored, scheme):
     assert violations(page) == []
 
 
-def test_the_palette_goes_and_looks_up(open_screen, stored):
+def open_palette(page, look):
+    """By the keys, or by the button where there are none."""
+    if look.phone:
+        page.get_by_test_id("open-palette").click()
+    else:
+        page.keyboard.press("Control+k")
+
+
+@pytest.mark.flow
+def test_the_palette_goes_and_looks_up(open_screen, stored, look):
     page = open_screen("sources")
-    page.keyboard.press("Control+k")
+    page.wait_for_selector('[data-testid="source"]')
+    open_palette(page, look)
     field = page.get_by_test_id("palette-field")
     expect(field).to_be_focused()
     field.fill("expl")
-    page.keyboard.press("Enter")
+    if look.phone:
+        page.get_by_test_id("command").first.click()
+    else:
+        page.keyboard.press("Enter")
     page.wait_for_url("**/explore")
     page.get_by_test_id("open-palette").click()
     field = page.get_by_test_id("palette-field")
@@ -86,7 +102,7 @@ def test_the_palette_goes_and_looks_up(open_screen, stored):
     expect(page.get_by_test_id("command").first).to_contain_text(f"Address {SOURCE}")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("entity-count")).to_have_attribute("data-count", "19")
-    page.keyboard.press("Control+k")
+    open_palette(page, look)
     page.get_by_test_id("palette-field").fill(f"observer.name: {SENSOR}")
     page.keyboard.press("Enter")
     counted(page, 19)
@@ -97,13 +113,16 @@ def test_the_palette_goes_and_looks_up(open_screen, stored):
     ("#infosec", "Hashtag infosec"), ("@somebody.example", "Account somebody.example"), ("example.com", "Domain example.com"), ("DE", "Country DE"),
     ("d41d8cd98f00b204e9800998ecf8427e", "File hash d41d8cd98f00b204e9800998ecf8427e"),
 ])
-def test_the_palette_knows_what_a_text_is(open_screen, text, name):
+@pytest.mark.flow
+def test_the_palette_knows_what_a_text_is(open_screen, text, name, look):
     page = open_screen("sources")
-    page.keyboard.press("Control+k")
+    page.wait_for_selector('[data-testid="source"], .state-box', state="attached")
+    open_palette(page, look)
     page.get_by_test_id("palette-field").fill(text)
     expect(page.get_by_test_id("command").first).to_contain_text(name)
 
 
+# Keys are a desktop's; what they do has buttons on a phone, which the other flows touch.
 def test_keys_work_and_are_told(open_screen, stored):
     page = open_screen("sources")
     page.keyboard.press("?")
@@ -131,15 +150,22 @@ def test_keys_work_and_are_told(open_screen, stored):
     expect(page.locator(":popover-open")).to_be_visible()
 
 
-def test_the_theme_is_kept_from_screen_to_screen(open_screen, stored):
-    page = open_screen("sources", color_scheme="dark")
-    page.keyboard.press("t")
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+@pytest.mark.flow
+def test_the_theme_is_kept_from_screen_to_screen(open_screen, stored, look):
+    page = open_screen("sources")
+    page.wait_for_selector('[data-testid="source"]')
+    if look.phone:
+        page.get_by_role("button", name="Dark or light").click()
+    else:
+        page.keyboard.press("t")
+    other = "light" if look.scheme == "dark" else "dark"
+    assert page.evaluate("document.documentElement.dataset.theme") == other
     page.get_by_test_id("nav-explore").click()
     page.wait_for_url("**/explore")
-    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.evaluate("document.documentElement.dataset.theme") == other
 
 
+@pytest.mark.flow
 def test_invented_events_are_marked_on_every_screen(own_screen):
     page = own_screen("explore", "--simulate")
     expect(page.get_by_test_id("simulated")).to_have_text("SIMULATED")
@@ -148,10 +174,12 @@ def test_invented_events_are_marked_on_every_screen(own_screen):
     expect(page.get_by_test_id("simulated")).to_have_text("SIMULATED")
 
 
+@pytest.mark.flow
 def test_the_map_leads_to_the_workbench(server, open_map):
-    server.ingest([alert(SENSOR, signature="from the map")])
+    sensor = fresh("shell-map")
     page = open_map()
-    page.get_by_test_id("ticker-row").filter(has_text=SENSOR).first.click()
+    server.ingest([alert(sensor, signature="from the map")])
+    page.get_by_test_id("ticker-row").filter(has_text=sensor).first.click()
     page.get_by_test_id("pivot").filter(has_text="Same rule").click()
     page.wait_for_url("**/explore?**")
     is_settled(page)

@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import expect
 from workbench import PAYLOAD, SIZES, alert
 
+pytestmark = pytest.mark.usefixtures("touched")
+
 FATES = ["stored", "duplicate", "filtered", "dead_lettered", "shed"]
 
 
@@ -21,6 +23,7 @@ def numbers(page):
     return {fate: int(ledger.locator(f'[data-fate="{fate}"]').inner_text().replace(",", "")) for fate in ["received", *FATES]}
 
 
+@pytest.mark.flow
 def test_the_books_are_those_of_the_api(server, open_screen):
     server.ingest([alert("sources-books")])
     post(server, '{"event_type":"alert"\n')
@@ -37,6 +40,7 @@ def test_the_books_are_those_of_the_api(server, open_screen):
     expect(card.locator('[data-fate="received"]')).to_have_text(f"{before + 2:,}")
 
 
+@pytest.mark.flow
 def test_dead_letters_tell_reason_and_sample(server, open_screen):
     post(server, '{"broken": ' + PAYLOAD + "\n")
     page = open_screen("sources")
@@ -45,8 +49,15 @@ def test_dead_letters_tell_reason_and_sample(server, open_screen):
     letter.locator("summary").click()
     expect(letter.locator("pre")).to_contain_text('{"broken": <img src=x')
     assert page.locator("img[src=x]").count() == 0
+    number = page.get_by_test_id("dead-letter").count()
+    post(server, '{"later": \n')
+    expect(page.get_by_text("the list goes on when none is open")).to_be_visible()
+    expect(letter.locator("pre")).to_contain_text('{"broken": <img src=x')
+    letter.locator("summary").click()
+    expect(page.get_by_test_id("dead-letter")).to_have_count(number + 1)
 
 
+@pytest.mark.flow
 def test_a_dead_letter_is_retried_and_says_why_it_stays(own_screen, tmp_path):
     page = own_screen("sources", "--data", str(tmp_path / "data"))
     sent = page.evaluate("() => fetch('api/v1/ingest/suricata', {method: 'POST', body: '{\"event_type\":\\n'}).then((answer) => answer.status)")
@@ -67,6 +78,7 @@ def test_everything_fits(open_screen, size):
     assert page.evaluate("document.querySelector('main').scrollWidth <= document.querySelector('main').clientWidth")
 
 
+@pytest.mark.flow
 def test_a_source_is_paused_and_resumed(own_screen, tmp_path):
     log = tmp_path / "eve.json"
     log.write_text(json.dumps(alert("sources-file", ago=1)) + "\n")

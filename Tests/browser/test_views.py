@@ -5,7 +5,9 @@ from urllib.parse import unquote
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SCHEMES, SIZES, address, alert, counted, is_settled
+from workbench import PAYLOAD, SCHEMES, SIZES, address, alert, counted, fresh, is_settled
+
+pytestmark = pytest.mark.usefixtures("touched")
 
 
 def explore(server, open_screen, sensor, number=3, **values):
@@ -27,24 +29,29 @@ def names(server):
     return [view["name"] for view in server.get("api/v1/views")["views"]]
 
 
+@pytest.mark.flow
 def test_a_view_is_there_in_another_browser(server, open_screen):
-    page = explore(server, open_screen, "views-shared")
-    save(page, "Shared sensor")
-    expect(page.get_by_text("“Shared sensor” is saved for everybody here")).to_be_visible()
+    name = fresh("Shared sensor")
+    page = explore(server, open_screen, fresh("views-shared"))
+    save(page, name)
+    expect(page.get_by_text(f"“{name}” is saved for everybody here")).to_be_visible()
     other = open_screen(address("explore", range="1h"))
     is_settled(other)
     other.get_by_test_id("views").click()
-    other.get_by_test_id("saved-view").filter(has_text="Shared sensor").click()
+    other.get_by_test_id("saved-view").filter(has_text=name).click()
     counted(other, 3)
     assert unquote(other.url) == unquote(page.url)
     other.get_by_test_id("views").click()
-    expect(other.get_by_test_id("saved-view").filter(has_text="Shared sensor")).to_have_attribute("aria-pressed", "true")
+    expect(other.get_by_test_id("saved-view").filter(has_text=name)).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.flow
 @pytest.mark.parametrize("screen", ["sources", "entity/port/5999"])
 def test_the_palette_of_every_screen_leads_to_it(server, open_screen, screen):
-    name = f"From {screen}"
-    save(explore(server, open_screen, f"views-palette-{screen.partition('/')[0]}"), name)
+    name = fresh(f"From {screen}")
+    page = explore(server, open_screen, fresh(f"views-palette-{screen.partition('/')[0]}"))
+    save(page, name)
+    expect(page.get_by_text(f"“{name}” is saved")).to_be_visible()
     page = open_screen(screen)
     page.get_by_test_id("open-palette").click()
     page.get_by_test_id("command").filter(has_text=name).click()
@@ -52,25 +59,29 @@ def test_the_palette_of_every_screen_leads_to_it(server, open_screen, screen):
     is_settled(page)
 
 
+@pytest.mark.flow
 def test_the_same_name_replaces_and_says_so_before(server, open_screen):
-    page = explore(server, open_screen, "views-replaced")
-    save(page, "Replaced")
-    expect(page.get_by_text("“Replaced” is saved")).to_be_visible()
-    page.get_by_test_id("query").fill("observer.name: views-replaced and source.port: 1")
+    name, sensor = fresh("Replaced"), fresh("views-replaced")
+    page = explore(server, open_screen, sensor)
+    save(page, name)
+    expect(page.get_by_text(f"“{name}” is saved")).to_be_visible()
+    page.get_by_test_id("query").fill(f"observer.name: {sensor} and source.port: 1")
     page.keyboard.press("Enter")
     counted(page, 0)
     page.get_by_test_id("views").click()
-    expect(page.get_by_test_id("saved-view").filter(has_text="Replaced")).to_be_visible()
+    expect(page.get_by_test_id("saved-view").filter(has_text=name)).to_be_visible()
     expect(page.get_by_test_id("view-save")).to_have_text("Save")
-    page.get_by_test_id("view-name").fill("Replaced")
+    page.get_by_test_id("view-name").fill(name)
     expect(page.get_by_test_id("view-save")).to_have_text("Replace")
     page.keyboard.press("Enter")
-    page.wait_for_function("""() => fetch('/api/v1/views').then((answer) => answer.json())
-      .then(({ views }) => views.some(({ name, search }) => name === 'Replaced' && search.includes('source.port')))""")
-    assert names(server).count("Replaced") == 1
+    page.wait_for_function("""(name) => fetch('/api/v1/views').then((answer) => answer.json())
+      .then(({ views }) => views.some((view) => view.name === name && view.search.includes('source.port')))""", arg=name)
+    assert names(server).count(name) == 1
 
 
+@pytest.mark.flow
 def test_nobody_overwrites_what_another_has_saved(server, new_context):
+    name = fresh("Raced")
     # The refusal shows in the console of the browser, as it should.
     first, second = (new_context().new_page() for _ in range(2))
     # This one does not hear of what the other saves.
@@ -80,40 +91,45 @@ def test_nobody_overwrites_what_another_has_saved(server, new_context):
         is_settled(page)
     second.get_by_test_id("views").click()
     expect(second.get_by_test_id("view-list")).not_to_contain_text("Asking")
-    save(first, "Raced")
-    expect(first.get_by_text("“Raced” is saved")).to_be_visible()
-    second.get_by_test_id("view-name").fill("Raced")
+    save(first, name)
+    expect(first.get_by_text(f"“{name}” is saved")).to_be_visible()
+    second.get_by_test_id("view-name").fill(name)
     second.get_by_test_id("view-save").click()
     expect(second.get_by_test_id("view-said")).to_contain_text("there is a view of that name")
     expect(second.get_by_test_id("view-said")).to_be_visible()
     expect(second.get_by_test_id("view-save")).to_have_text("Replace")
     second.get_by_test_id("view-save").click()
-    expect(second.get_by_text("“Raced” is saved")).to_be_visible()
-    assert names(server).count("Raced") == 1
+    expect(second.get_by_text(f"“{name}” is saved")).to_be_visible()
+    assert names(server).count(name) == 1
 
 
+@pytest.mark.flow
 def test_a_view_is_removed_after_a_second_look(server, open_screen):
-    page = explore(server, open_screen, "views-removed")
-    save(page, "Removed")
-    expect(page.get_by_text("“Removed” is saved")).to_be_visible()
+    name = fresh("Removed")
+    page = explore(server, open_screen, fresh("views-removed"))
+    save(page, name)
+    expect(page.get_by_text(f"“{name}” is saved")).to_be_visible()
     page.get_by_test_id("views").click()
-    remove = page.get_by_role("button", name="Remove Removed")
+    remove = page.get_by_role("button", name=f"Remove {name}")
     remove.click()
-    assert "Removed" in names(server)
-    page.get_by_role("button", name="Remove? Removed, for everybody").click()
-    expect(page.get_by_test_id("saved-view").filter(has_text="Removed")).to_have_count(0)
-    assert "Removed" not in names(server)
+    assert name in names(server)
+    page.get_by_role("button", name=f"Remove? {name}, for everybody").click()
+    expect(page.get_by_test_id("saved-view").filter(has_text=name)).to_have_count(0)
+    assert name not in names(server)
 
 
+@pytest.mark.flow
 def test_a_name_stays_text(server, open_screen):
-    page = explore(server, open_screen, "views-hostile")
-    save(page, PAYLOAD[:80])
+    name = fresh(PAYLOAD[:70])
+    page = explore(server, open_screen, fresh("views-hostile"))
+    save(page, name)
+    expect(page.get_by_text("is saved for everybody here")).to_be_visible()
     page.get_by_test_id("views").click()
-    expect(page.get_by_test_id("saved-view").filter(has_text="onerror")).to_be_visible()
+    expect(page.get_by_test_id("saved-view").filter(has_text=name)).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
-    page.keyboard.press("Escape")
+    page.get_by_test_id("views").click()
     page.get_by_test_id("open-palette").click()
-    expect(page.get_by_test_id("command").filter(has_text="onerror")).to_be_visible()
+    expect(page.get_by_test_id("command").filter(has_text=name)).to_be_visible()
     assert page.locator("img[src=x]").count() == 0
 
 

@@ -119,6 +119,8 @@ def entity_state(page):
       name: document.querySelector('h1').textContent,
       seen: [...document.querySelectorAll('.page-totals time')].map((e) => e.textContent),
       facts: [...document.querySelectorAll('.entity-facts')].map((e) => e.textContent),
+      range: document.querySelector('.range-label').textContent,
+      previous: [...document.querySelectorAll('petrel-entity [data-previous]')].map((e) => e.dataset.previous),
       chart: document.querySelector('[data-testid=histogram]')?.dataset.total ?? null,
       count: document.querySelector('[data-testid=entity-count]')?.dataset.count ?? null,
       bars: [...document.querySelectorAll('petrel-entity [data-testid=bar]')].map((e) => [e.dataset.field, e.dataset.value, e.dataset.count]),

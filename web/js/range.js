@@ -31,22 +31,21 @@ export function spanLength(text) {
   return match ? Number(match[1]) * UNITS[match[2]] : null;
 }
 
-/** Reads a range from a link's parameters; the standard where they say none. @param {URLSearchParams} values @returns {Range} */
-export function readRange(values) {
+/** Reads a range from a link's parameters; the standard where they say none. @param {URLSearchParams} values @param {Range} [standard] @returns {Range} */
+export function readRange(values, standard = STANDARD) {
   const [from, to] = ['from', 'to'].map((name) => Date.parse(values.get(name) ?? ''));
   if (from < to) return { from, to };
   const text = values.get('range');
   if (text === 'all') return { all: true };
-  return spanLength(text) ? { last: text } : STANDARD;
+  return spanLength(text) ? { last: text } : standard;
 }
 
-/** Writes a range into a link's parameters. @param {Range} range @param {URLSearchParams} values */
-export function writeRange(range, values) {
+/** Writes a range into a link's parameters; the standard is left out. @param {Range} range @param {URLSearchParams} values @param {Range} [standard] */
+export function writeRange(range, values, standard = STANDARD) {
   if ('from' in range) {
     values.set('from', new Date(range.from).toISOString());
     values.set('to', new Date(range.to).toISOString());
-  } else if ('all' in range) values.set('range', 'all');
-  else if (range.last !== STANDARD.last) values.set('range', range.last);
+  } else if (!isSameRange(range, standard)) values.set('range', 'all' in range ? 'all' : range.last);
 }
 
 /** The times that a range means now; null for everything. @param {Range} range @param {number} now @returns {Period|null} */

@@ -101,7 +101,7 @@ function ratePanel() {
 /** The newest attacks and posts. @returns {Panel} */
 function newestPanel() {
   const element = h('ol.board-list.board-newest');
-  let shown = '';
+  let shown = null;
   return {
     title: 'Newest', element,
     show: ({ recent }) => {

@@ -4,26 +4,27 @@
 
 import { isAbort, ROOT } from '../api.js';
 import { h } from '../dom.js';
-import { fieldTitle, STANDARD_COLUMNS } from '../fields.js';
-import { ago, count, counted, stamp, utc } from '../format.js';
-import { fragment, fragmentValue, setFragment, setFragmentValue } from '../fragment.js';
-import { both, clause, narrowed } from '../kql.js';
-import { readLens, writeLens } from '../noise.js';
-import { exploreAddress } from '../pivots.js';
+import { STANDARD_COLUMNS } from '../fields.js';
+import { count, counted, period as periodText, stamp } from '../format.js';
+import { fragmentValue, setFragmentValue } from '../fragment.js';
+import { rangeLabel, resolve, stepLabel } from '../range.js';
 import { Pointed } from '../pointed.js';
-import { barList } from '../widgets/bar-list.js';
 import { countryName } from '../widgets/event-cells.js';
 import '../widgets/petrel-event.js';
 import '../widgets/petrel-histogram.js';
 import '../widgets/petrel-lens.js';
+import '../widgets/petrel-range.js';
 import '../widgets/petrel-table.js';
-import { Follow, readFollows, writeFollows } from '../explore/follow.js';
+import { canFollow, Follow } from '../explore/follow.js';
 import { errorBox, skeleton, stateAction, stateBox } from '../widgets/states.js';
-import { faultOf, kindNamed, kindNames, pageOf } from './kinds.js';
+import { neighbourCard, topCard } from './cards.js';
+import { headFacts, headTotals } from './head.js';
+import { faultOf, kindNamed, kindNames } from './kinds.js';
 import './petrel-notes.js';
 import { askEntity, askNeighbours, askSeen } from './questions.js';
+import { asksTheSame, isCompared, readView, writeView } from './view.js';
 
-const ALL = { all: true };
+const DAY = 86_400_000;
 const NEAR_NOTES = { ip: 'other sources near this address', network: 'other sources around it' };
 
 /** Kind and value, as the address names them. @returns {{kind: string, value: string}} */
@@ -37,13 +38,17 @@ function named() {
 }
 
 customElements.define('petrel-entity', class extends HTMLElement {
-  #facts = h('span');
+  #view = readView();
+  #facts = h('p.entity-facts');
+  #range = /** @type {any} */ (h('petrel-range'));
+  #compare = h('button.tool.small', { type: 'button', text: 'Compare', title: 'Beside the period before (c)', 'aria-pressed': 'false', data: { testid: 'compare' }, on: { click: () => this.toggleCompare() } });
   #lens = /** @type {any} */ (h('petrel-lens'));
   #live = h('button.tool.small', { type: 'button', 'aria-pressed': 'false', title: 'Follow live (l)', data: { testid: 'follow' }, on: { click: () => this.toggleFollow() } }, h('i.live-dot'), h('span', { text: 'Live' }));
   #news = h('button.news', { type: 'button', hidden: true, data: { testid: 'news' }, on: { click: () => this.#showPending() } });
   #name = h('div');
   #totals = h('dl.page-totals');
-  #head = h('header.page-head', {}, h('div', {}, this.#name, h('p.entity-facts', {}, this.#facts, this.#live, this.#lens, this.#news)), this.#totals);
+  #tools = h('div.entity-tools', { role: 'group', 'aria-label': 'What is shown' }, this.#range, this.#compare, this.#live, this.#lens, this.#news);
+  #head = h('header.page-head', {}, h('div', {}, this.#name, this.#facts), this.#totals, this.#tools);
   #notes = /** @type {any} */ (h('petrel-notes'));
   #body = h('div.entity-body', {}, skeleton(8));
   #event = /** @type {any} */ (h('petrel-event.event-over', { hidden: true }));
@@ -61,16 +66,14 @@ customElements.define('petrel-entity', class extends HTMLElement {
   connectedCallback() {
     this.append(this.#head, this.#notes, this.#body, this.#event);
     this.#event.addEventListener('close', () => this.#closeEvent());
+    this.#event.addEventListener('step', ({ detail }) => this.#table?.step(detail));
     addEventListener('keydown', ({ key }) => key === 'Escape' && !document.querySelector('dialog[open], :popover-open') && this.#closeEvent());
     addEventListener('hashchange', () => {
       this.#openLinked();
-      this.#showFollow();
-      if (readLens(fragment()) !== this.#lens.isOn) this.#load();
+      this.#apply(readView());
     });
-    this.#lens.addEventListener('lens', ({ detail }) => {
-      setFragment({ noise: writeLens(detail) }, true);
-      this.#load();
-    });
+    this.#range.addEventListener('range', ({ detail }) => this.#change({ range: detail }));
+    this.#lens.addEventListener('lens', ({ detail }) => this.#change({ hidesNoise: detail }));
     this.#follow.addEventListener('news', () => this.#lookAgain());
     this.#follow.addEventListener('fault', () => this.#live.classList.add('bad'));
     this.#load();
@@ -79,7 +82,29 @@ customElements.define('petrel-entity', class extends HTMLElement {
 
   /** Leaves noise out, or shows it again. */
   toggleNoise() {
-    if (!this.#lens.hidden) this.#lens.toggle();
+    if (!this.#tools.hidden) this.#lens.toggle();
+  }
+
+  /** Puts the period before beside every number, or takes it away. */
+  toggleCompare() {
+    if (!this.#tools.hidden && !('all' in this.#view.range)) this.#change({ compare: !this.#view.compare });
+  }
+
+  /** Opens the menu of ranges. */
+  openRange() {
+    if (!this.#tools.hidden) this.#range.open();
+  }
+
+  #change(part) {
+    writeView({ ...this.#view, ...part });
+    this.#apply(readView());
+  }
+
+  #apply(view) {
+    const before = this.#view;
+    this.#view = view;
+    if (asksTheSame(before, view)) this.#showTools(this.#entity?.period);
+    else this.#load();
   }
 
   /** Opens the event that the link names. */
@@ -95,37 +120,41 @@ customElements.define('petrel-entity', class extends HTMLElement {
     document.title = `${value} · Petrel`;
     this.#name.replaceChildren(h('p.entity-kind', { text: known?.title ?? kind }), h('h1.entity-name', { text: kind === 'country' ? `${countryName(value)} (${value})` : value }));
     const fault = known ? faultOf(kind, value) : `There are no pages for “${kind}”; there are for ${kindNames.join(', ')}.`;
-    this.#live.hidden = Boolean(fault);
-    this.#lens.hidden = Boolean(fault);
+    this.#tools.hidden = Boolean(fault);
     if (fault) return this.#body.replaceChildren(stateBox({ title: 'No such page', text: fault, bad: true, testid: 'error' }));
-    this.#notes.show(kind, value);
-    this.#lens.show(readLens(fragment()));
-    this.#showFollow();
+    if (this.#notes.childElementCount === 0) this.#notes.show(kind, value);
+    this.#showTools();
     this.#dropPending();
     this.#abort.abort();
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      this.#show(await askEntity(kind, value, this.#lens.isOn, await askSeen(kind, value, this.#lens.isOn, signal), signal));
+      this.#show(await askEntity(kind, value, this.#view, await askSeen(kind, value, this.#view.hidesNoise, signal), signal));
     } catch (error) {
-      if (!isAbort(error)) this.#body.replaceChildren(errorBox(error, () => this.#load()));
+      if (isAbort(error)) return undefined;
+      // Numbers of another range must not stand beside this one.
+      this.#totals.replaceChildren();
+      this.#body.replaceChildren(errorBox(error, () => this.#load()));
     }
     return undefined;
   }
 
-  /** Follows live, or stops. */
-  toggleFollow() {
-    if (this.#live.hidden) return;
-    setFragment({ live: writeFollows(!this.#follow.isOn) }, true);
-    this.#showFollow();
-  }
-
-  /** Follows live where the link says so. */
-  #showFollow() {
-    const follows = !this.#live.hidden && readFollows(fragment());
+  #showTools(period = resolve(this.#view.range, Date.now())) {
+    const { range, hidesNoise, follows } = this.#view;
+    this.#range.show(range, period);
+    this.#lens.show(hidesNoise);
+    this.#compare.setAttribute('aria-pressed', String(isCompared(this.#view)));
+    /** @type {any} */ (this.#compare).disabled = 'all' in range;
     this.#live.setAttribute('aria-pressed', String(follows));
     if (!follows) this.#live.classList.remove('bad');
-    this.#follow.isOn = follows;
+    if (follows !== this.#follow.isOn) this.#follow.isOn = follows;
+  }
+
+  /** Follows live, or stops. */
+  toggleFollow() {
+    if (this.#tools.hidden) return;
+    const { follows, range } = this.#view;
+    this.#change({ follows: !follows, range: canFollow(range) ? range : { last: '15m' } });
   }
 
   /** Something was stored; asks for the page anew where it is about this thing. */
@@ -134,17 +163,19 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#isLooking = true;
     const { kind, value } = named();
     const abort = new AbortController();
+    const view = this.#view;
     this.#pending?.abort.abort();
     this.#pending = null;
     try {
-      const seen = await askSeen(kind, value, this.#lens.isOn, abort.signal);
+      const seen = await askSeen(kind, value, view.hidesNoise, abort.signal);
       this.#live.classList.remove('bad');
       this.#known = seen.upTo;
-      if (this.#entity) this.#lens.ask({ q: this.#entity.whole, upTo: seen.upTo });
-      if (!this.#entity || seen.count === this.#entity.count) return;
-      this.#pending = { entity: await askEntity(kind, value, this.#lens.isOn, seen, abort.signal), abort };
-      if (!this.#isPointedAt) return void this.#showPending();
-      const more = seen.count - this.#entity.count;
+      if (!this.#entity || seen.count === this.#entity.known) return this.#askHidden(seen.upTo);
+      const entity = await askEntity(kind, value, view, seen, abort.signal);
+      if (!asksTheSame(view, this.#view)) return undefined;
+      this.#pending = { entity, abort };
+      if (!this.#isPointedAt) return this.#showPending();
+      const more = entity.count - this.#entity.count;
       this.#news.textContent = more > 0 ? `${count(more)} more · show` : 'Newer numbers · show';
       this.#news.hidden = false;
     } catch (error) {
@@ -152,6 +183,7 @@ customElements.define('petrel-entity', class extends HTMLElement {
     } finally {
       this.#isLooking = false;
     }
+    return undefined;
   }
 
   #isLooking = false;
@@ -182,41 +214,31 @@ customElements.define('petrel-entity', class extends HTMLElement {
     const { kind, value } = named();
     this.#entity = entity;
     this.#known = entity.upTo;
-    this.#lens.ask({ q: entity.whole, upTo: entity.upTo });
-    this.#showHead(entity);
-    if (!entity.period) return this.#showEmpty(kind, value, entity);
+    this.#askHidden(entity.upTo);
+    this.#showTools(entity.period);
+    this.#facts.replaceChildren(...headFacts(entity));
+    this.#totals.replaceChildren(...headTotals(entity));
+    if (!entity.count) return this.#showEmpty(kind, value, entity);
     const near = h('div.tops-grid');
     this.#showBody(kind, value, entity, near);
     this.#showNeighbours(kind, value, entity, near, this.#abort.signal);
     return undefined;
   }
 
-  #showHead({ query, count: number, period, facts, families, lists }) {
-    const now = Date.now();
-    const time = (at) => h('time', { text: stamp(at), title: utc(at) });
-    const parts = [...families].map(([family, part]) => `${count(part)} ${family}${part === 1 ? '' : 's'}`).join(', ');
-    const totals = period ? [
-      ['Events', h('dd', { text: count(number), data: { testid: 'entity-count', count: number } }, h('span.total-note', { text: parts }))],
-      ['First seen', h('dd', {}, time(period.from), h('span.total-note', { text: ago(period.from, now) }))],
-      ['Last seen', h('dd', {}, time(period.to - 1), h('span.total-note', { text: ago(period.to - 1, now) }))],
-    ] : [];
-    this.#facts.replaceChildren(...[
-      ...[...facts].map(([field, fact]) => this.#fact(field, fact)),
-      ...lists.map(({ values: [list], count: hits }) => h('a.badge.warn', {
-        href: exploreAddress(both(query, clause('threat.feed.name', list)), ALL), text: `On list ${list}`, title: counted(hits, 'event'), data: { testid: 'list', value: list, count: hits } })),
-      h('a.tool.small', { href: exploreAddress(query, ALL), text: 'Open in Explore', data: { testid: 'to-explore' } }),
-      families.get('post') ? h('a.tool.small', { href: exploreAddress(both('event.family: post', query), ALL), text: `${counted(families.get('post'), 'post')} about it`, data: { testid: 'to-posts' } }) : null,
-    ].filter(Boolean));
-    this.#totals.replaceChildren(...totals.map(([label, content]) => h('div', {}, h('dt', { text: label }), content)));
+  /** How much the lens hides of what is shown. */
+  #askHidden(upTo) {
+    const { whole, range, period } = /** @type {import('./questions.js').Entity} */ (this.#entity);
+    this.#lens.ask({ q: whole, ...('all' in range ? {} : period), upTo });
   }
 
-  #fact(field, value) {
-    const page = pageOf(field, value);
-    const text = field.endsWith('as.number') ? `AS${value}` : field.endsWith('iso_code') ? countryName(value) : String(value);
-    return page ? h('a.badge', { href: page, text, title: fieldTitle(field) }) : h('span.badge', { text, title: fieldTitle(field) });
-  }
-
-  #showEmpty(kind, value, { query }) {
+  #showEmpty(kind, value, { query, extent, range }) {
+    if (extent) {
+      return this.#body.replaceChildren(stateBox({
+        title: 'No event in this range', text: `${rangeLabel(range)}. The newest one is of ${stamp(extent.to - 1)}.`,
+        actions: [stateAction('The 24 hours before it', () => this.#change({ range: { from: extent.to - DAY, to: extent.to } }), { testid: 'jump-newest' }),
+          stateAction('Everything stored', () => this.#change({ range: { all: true } }), { testid: 'jump-all' })],
+      }));
+    }
     if (this.#lens.isOn) return this.#body.replaceChildren(stateBox({ title: 'Nothing but noise', text: 'No event of it is left with noise hidden.', actions: [stateAction('Show noise', () => this.toggleNoise(), { testid: 'empty-show-noise' })] }));
     const box = stateBox({ title: 'Nothing is known', text: `No event that is stored has ${value} as ${kindNamed(kind).title.toLowerCase()}.` });
     box.append(h('p.quiet.mono', { text: query }));
@@ -224,19 +246,19 @@ customElements.define('petrel-entity', class extends HTMLElement {
   }
 
   #showBody(kind, value, entity, near) {
-    const { query, period, step, spans, parts, tops, rows, count: number } = entity;
+    const { period, step, spans, parts, tops, rows, count: number } = entity;
     const chart = /** @type {any} */ (h('petrel-histogram'));
-    chart.addEventListener('range', ({ detail }) => location.assign(exploreAddress(query, detail)));
+    chart.addEventListener('range', ({ detail }) => this.#change({ range: detail }));
     this.#table = /** @type {any} */ (h('petrel-table'));
     const section = (title, note, ...children) => h('section.page-section', {}, h('h2.section-title', {}, `${title} `, h('span.quiet', { text: note })), ...children);
     this.#body.replaceChildren(
-      section('Over time', 'attacks, posts and records on one clock; drag to open a stretch', chart),
-      h('section.page-section', {}, h('h2.section-title', { text: 'Most frequent' }), h('div.tops-grid', {}, ...tops.map((facet) => this.#top(facet, number, query)))),
+      section('Over time', `${periodText(period.from, period.to)} · a bar is ${stepLabel(step.length)}`, chart),
+      h('section.page-section', {}, h('h2.section-title', { text: 'Most frequent' }), h('div.tops-grid', {}, ...tops.map((facet) => topCard(facet, entity)))),
       section('Neighbours', NEAR_NOTES[kind] ?? 'looked for through its 20 most frequent values', near),
       section('Events', `${counted(number, 'event')}, newest first`, this.#table),
     );
     chart.show({ ...period, step: step.length, spans, split: 'event.family', parts });
-    this.#table.setColumns(kindNamed(kind).columns ?? STANDARD_COLUMNS, 'desc');
+    this.#table.setColumns(kindNamed(kind).columns ?? STANDARD_COLUMNS, 'desc', false);
     this.#table.addEventListener('want', ({ detail }) => rows.want(detail.first, detail.last));
     this.#table.addEventListener('open', ({ detail }) => this.#openRow(rows.row(detail)));
     this.#table.addEventListener('active', ({ detail }) => !this.#event.hidden && this.#openRow(rows.row(detail)));
@@ -245,28 +267,14 @@ customElements.define('petrel-entity', class extends HTMLElement {
     this.#table.setRows(rows);
   }
 
-  /** A list of the most frequent values; each leads to its page, or to the events that have it. */
-  #top({ fields: [field], groups, distinct }, total, query) {
-    return h('section.top-card', { data: { testid: 'top', field } },
-      h('h3', {}, fieldTitle(field), h('span.facet-note', { text: distinct > groups.length ? `${count(groups.length)} of ${count(distinct)}` : '' })),
-      barList(groups, { field, total, name: (value) => h('a', { href: pageOf(field, value) ?? exploreAddress(narrowed(query.includes(' or ') ? `(${query})` : query, clause(field, value)), ALL) }) }));
-  }
-
   async #showNeighbours(kind, value, entity, near, signal) {
     near.replaceChildren(skeleton(4));
     try {
       const neighbours = await askNeighbours(kind, value, entity, signal);
-      near.replaceChildren(...(neighbours.length ? neighbours.map((list) => this.#near(list)) : [h('p.facet-empty', { text: 'It has none.' })]));
+      near.replaceChildren(...(neighbours.length ? neighbours.map((list) => neighbourCard(list, entity)) : [h('p.facet-empty', { text: 'It has none.' })]));
     } catch (error) {
       if (!isAbort(error)) near.replaceChildren(errorBox(error, () => this.#showNeighbours(kind, value, entity, near, signal)));
     }
-  }
-
-  #near({ title, href, field, groups, distinct }) {
-    return h('section.top-card', { data: { testid: 'neighbours' } },
-      h('h3', {}, href ? h('a', { href, text: title }) : title, h('span.facet-note', { text: `${count(distinct)} in all` })),
-      groups.length ? barList(groups, { field, total: groups.reduce((sum, { count: number }) => sum + number, 0), name: (value) => h('a', { href: pageOf(field, value) ?? exploreAddress(clause(field, value), ALL) }) })
-        : h('p.facet-empty', { text: field === 'source.ip' ? 'Nobody else was seen.' : 'Nothing else was seen.' }));
   }
 
   #openRow(row) {

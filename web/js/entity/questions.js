@@ -6,9 +6,10 @@ import { ask } from '../api.js';
 import { RowSource } from '../explore/row-source.js';
 import { both, clause, quoted } from '../kql.js';
 import { throughLens } from '../noise.js';
-import { stepFor } from '../range.js';
+import { resolve, stepFor } from '../range.js';
 import { networkOf, surroundingOf } from '../net.js';
 import { entityAddress, entityQuery, kindNamed, networkQuery, surroundingQuery } from './kinds.js';
+import { isCompared } from './view.js';
 
 const BARS = 160;
 const TOP = 8;
@@ -27,55 +28,81 @@ const FACTS = ['source.geo.country_iso_code', 'source.geo.city_name', 'source.as
  * @typedef {object} Entity
  * @property {string} query through the noise lens
  * @property {string} whole the query without it
- * @property {number} count
+ * @property {number} known how many events there are at all times
+ * @property {import('../range.js').Period|null} extent first to last of them; null when there is none
  * @property {string} upTo id of the last event that was known then
- * @property {import('../range.js').Period|null} period first to last event; null when there is none
+ * @property {import('../range.js').Range} range what the viewer wants to see of them
+ * @property {import('../range.js').Period|null} period what the range means; null when there is no event at all
+ * @property {boolean} isCompared whether the period before stands beside every number
+ * @property {number} count events of the period
+ * @property {{previous: number, from: string, to: string}|null} previous how many there were in the period before; null for everything stored
  * @property {{text: string, length: number}} step
- * @property {{start: number, value: any, count: number}[]} parts events over time, by family
- * @property {{start: number, count: number}[]} spans
+ * @property {{start: number, value: any, count: number, previous?: number}[]} parts events over time, by family
+ * @property {{start: number, count: number, previous?: number}[]} spans
  * @property {any[]} tops
  * @property {Map<string, any>} facts
  * @property {Map<string, number>} families
- * @property {{values: any[], count: number}[]} lists lists of indicators that it is on, with the events that were marked for it
+ * @property {{values: any[], count: number}[]} lists lists of indicators that it is on, with the events that were marked for it at all times
  * @property {RowSource} rows
  */
 
 /** How many events are about a thing, and when. @param {string} kind @param {string} value @param {boolean} hidesNoise @param {AbortSignal} signal */
 export const askSeen = (kind, value, hidesNoise, signal) => ask('seen', { q: throughLens(entityQuery(kind, value), hidesNoise) }, signal);
 
+const readSpans = (spans) => spans.map((span) => ({ ...span, start: Date.parse(span.start) }));
+
 /**
  * @param {string} kind
  * @param {string} value
- * @param {boolean} hidesNoise whether the noise lens is on
+ * @param {import('./view.js').View} view
  * @param {{count: number, first: string, last: string, upTo: string}} seen what `askSeen` has answered
  * @param {AbortSignal} signal
  * @returns {Promise<Entity>}
  */
-export async function askEntity(kind, value, hidesNoise, { count, first, last, upTo }, signal) {
+export async function askEntity(kind, value, view, { count: known, first, last, upTo }, signal) {
   const whole = entityQuery(kind, value);
-  const query = throughLens(whole, hidesNoise);
-  const period = count ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
+  const query = throughLens(whole, view.hidesNoise);
+  const extent = known ? { from: Date.parse(first), to: Date.parse(last) + 1 } : null;
+  const period = extent && (resolve(view.range, Date.now()) ?? extent);
   const step = period ? stepFor(period, BARS) : { text: '1h', length: 3_600_000 };
   const rows = new RowSource({ q: query, upTo }, 'desc', signal);
-  const answer = { query, whole, count, upTo, period, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
+  /** @type {Entity} */
+  const answer = { query, whole, known, extent, upTo, range: view.range, period, isCompared: isCompared(view), count: 0, previous: null, step, parts: [], spans: [], tops: [], facts: new Map(), families: new Map(), lists: [], rows };
   if (!period) return answer;
   const { tops, facts = [] } = kindNamed(kind);
-  const asked = [...new Set([...tops, 'event.family', ...(kind === 'ip' ? FACTS : facts)])];
-  const { spans, facets } = await ask('facets', { q: query, ...period, upTo, field: asked, size: TOP, interval: step.text, by: 'event.family' }, signal);
-  const byField = new Map(facets.map((facet) => [facet.fields[0], facet]));
-  answer.parts = spans.map((span) => ({ ...span, start: Date.parse(span.start) }));
+  const scope = { q: query, ...period, upTo };
+  const fields = kind === 'ip' ? FACTS : facts;
+  // What a thing is said to be does not depend on the range.
+  const [now, always, lists, previous] = await Promise.all([
+    ask('facets', { ...scope, field: [...new Set([...tops, 'event.family'])], size: TOP, interval: step.text, by: 'event.family' }, signal),
+    fields.length ? ask('facets', { ...scope, ...extent, field: fields, size: 1, interval: '365d' }, signal) : { facets: [] },
+    askLists(kind, value, query, upTo, signal),
+    'all' in view.range ? null : ask('count', { ...scope, compare: 'previous' }, signal),
+  ]);
+  const byField = new Map(now.facets.map((facet) => [facet.fields[0], facet]));
+  Object.assign(answer, { count: now.count, parts: readSpans(now.spans), lists });
   const totals = new Map();
-  for (const { start, count: number } of answer.parts) totals.set(start, (totals.get(start) ?? 0) + number);
-  answer.spans = [...totals].map(([start, number]) => ({ start, count: number }));
-  answer.tops = tops.map((field) => byField.get(field)).filter(({ groups }) => groups.length > 0);
-  for (const { values, count: number } of byField.get('event.family').groups) answer.families.set(values[0], number);
-  for (const field of kind === 'ip' ? FACTS : facts) {
-    const [group] = byField.get(field)?.groups ?? [];
-    if (group) answer.facts.set(field, group.values[0]);
-  }
+  for (const { start, count } of answer.parts) totals.set(start, (totals.get(start) ?? 0) + count);
+  answer.spans = [...totals].map(([start, count]) => ({ start, count }));
+  answer.tops = tops.map((field) => byField.get(field));
+  for (const { values, count } of byField.get('event.family').groups) answer.families.set(values[0], count);
+  for (const { fields: [field], groups: [group] } of always.facets) if (group) answer.facts.set(field, group.values[0]);
+  if (previous) answer.previous = { previous: previous.previous, ...previous.previousPeriod };
   rows.setSpans(answer.spans, step.length, period);
-  answer.lists = await askLists(kind, value, query, upTo, signal);
+  if (answer.isCompared) await addPrevious(answer, tops, scope, signal);
+  answer.tops = answer.tops.filter(({ groups }) => groups.length > 0);
   return answer;
+}
+
+/** Puts the period before beside bars and lists. */
+async function addPrevious(answer, fields, scope, signal) {
+  const compared = { ...scope, compare: 'previous' };
+  const [parts, spans, ...tops] = await Promise.all([
+    ask('histogram', { ...compared, interval: answer.step.text, by: 'event.family' }, signal),
+    ask('histogram', { ...compared, interval: answer.step.text }, signal),
+    ...fields.map((field) => ask('top', { ...compared, field, limit: TOP }, signal)),
+  ]);
+  Object.assign(answer, { parts: readSpans(parts.spans), spans: readSpans(spans.spans), tops });
 }
 
 async function askLists(kind, value, query, upTo, signal) {
@@ -94,17 +121,18 @@ async function askLists(kind, value, query, upTo, signal) {
  */
 
 /**
- * Who or what is near a thing. An address: in its network and in its autonomous system; a network: around it; anything else:
- * what shares its most frequent addresses, accounts or the like.
+ * Who or what is near a thing, in the range that the page shows. An address: in its network and in its autonomous system; a network: around
+ * it; anything else: what shares its most frequent addresses, accounts or the like.
  * @param {string} kind
  * @param {string} value
  * @param {Entity} entity
  * @param {AbortSignal} signal
  * @returns {Promise<Neighbours[]>}
  */
-export async function askNeighbours(kind, value, { query, whole, upTo, facts }, signal) {
-  const lens = (q) => throughLens(q, query !== whole);
-  const addresses = async (title, href, q) => ({ title, href, field: 'source.ip', ...(await ask('top', { q: lens(q), upTo, field: 'source.ip', limit: NEIGHBOURS }, signal)) });
+export async function askNeighbours(kind, value, { query, whole, range, period, isCompared: compares, upTo, facts }, signal) {
+  const within = 'all' in range ? { upTo } : { ...period, upTo };
+  const top = (q, field, limit) => ask('top', { ...within, q: throughLens(q, query !== whole), field, limit, compare: compares ? 'previous' : null }, signal);
+  const addresses = async (title, href, q) => ({ title, href, field: 'source.ip', ...(await top(q, 'source.ip', NEIGHBOURS)) });
   if (kind === 'ip') {
     const [near, asn] = [networkQuery(value), facts.get('source.as.number')];
     return Promise.all([
@@ -116,15 +144,16 @@ export async function askNeighbours(kind, value, { query, whole, upTo, facts }, 
     const around = surroundingQuery(value);
     return around ? [await addresses(`Around it, in ${surroundingOf(value)}`, entityAddress('network', surroundingOf(value)), around)] : [];
   }
-  return (await Promise.all(kindNamed(kind).near.map((near) => askShared(near, value, query, lens, upTo, signal)))).filter(Boolean);
+  return (await Promise.all(kindNamed(kind).near.map(async (near) => {
+    const { groups } = await ask('top', { ...within, q: query, field: near.via, limit: SHARED }, signal);
+    return groups.length ? askShared(near, value, groups, top) : null;
+  }))).filter(Boolean);
 }
 
-/** What is met through the same values of another field; null where the thing has none. */
-async function askShared({ title, via, field }, value, query, lens, upTo, signal) {
-  const { groups: shared } = await ask('top', { q: query, upTo, field: via, limit: SHARED }, signal);
-  if (!shared.length) return null;
+/** What is met through the same values of another field. */
+async function askShared({ title, via, field }, value, shared, top) {
   const q = `${via}: (${shared.map(({ values: [one] }) => quoted(one)).join(' or ')})`;
-  const { groups, distinct } = await ask('top', { q: lens(q), upTo, field, limit: NEIGHBOURS + 1 }, signal);
+  const { groups, distinct } = await top(q, field, NEIGHBOURS + 1);
   const isItself = ({ values: [one] }) => String(one).toLowerCase() === value.toLowerCase();
   return { title, href: null, field, groups: groups.filter((group) => !isItself(group)).slice(0, NEIGHBOURS), distinct: distinct - Number(groups.some(isItself)) };
 }

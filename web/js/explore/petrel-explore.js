@@ -230,6 +230,7 @@ customElements.define('petrel-explore', class extends HTMLElement {
 
   #show(answer) {
     const { period, count, isComplete } = answer;
+    this.#summary.hidden = false;
     this.#summary.show(answer);
     if (isComplete) this.#lens.ask(period ? { q: this.#view.q, from: period.from, to: period.to, upTo: answer.upTo } : null);
     const isEmpty = count === 0 && isComplete;
@@ -261,8 +262,8 @@ customElements.define('petrel-explore', class extends HTMLElement {
     if (isQueryFault) this.#query.showFault(error.message, error.position);
     this.#state.replaceChildren(isQueryFault ? faultBox() : errorBox(error, () => this.#ask()));
     this.#state.hidden = false;
-    this.#table.hidden = true;
-    this.#histogram.hidden = true;
+    // Numbers of another question must not stand beside this one.
+    for (const part of [this.#table, this.#histogram, this.#summary]) part.hidden = true;
   }
 
   #openRow(index) {

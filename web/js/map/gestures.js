@@ -21,6 +21,8 @@ export function steer(element, camera, onClick, isStill) {
   const pointers = new Map();
   let travelled = 0;
   let isTouch = false;
+  /** Where the pointer went before that was a drag: the map catches up, so that it stays under the finger. */
+  let behind = { x: 0, y: 0 };
   const isDrag = () => travelled > (isTouch ? CLICK_SLOP_PX.touch : CLICK_SLOP_PX.mouse);
   /** CSS pixels a millisecond, smoothed. */
   let flick = { x: 0, y: 0, at: 0 };
@@ -40,6 +42,7 @@ export function steer(element, camera, onClick, isStill) {
     if (event.button !== 0) return;
     if (pointers.size === 0) travelled = 0;
     isTouch = event.pointerType === 'touch';
+    behind = { x: 0, y: 0 };
     flick = { x: 0, y: 0, at: event.timeStamp };
     camera.hold();
     pointers.set(event.pointerId, local(event));
@@ -61,8 +64,11 @@ export function steer(element, camera, onClick, isStill) {
       const factor = apart > 0 ? Math.hypot(now.x - other.x, now.y - other.y) / apart : 1;
       camera.zoomBy(factor, (now.x + other.x) / 2, (now.y + other.y) / 2);
       camera.panBy((now.x - before.x) / 2, (now.y - before.y) / 2);
-    } else if (isDrag()) {
-      camera.panBy(now.x - before.x, now.y - before.y);
+    } else if (!isDrag()) {
+      behind = { x: behind.x + now.x - before.x, y: behind.y + now.y - before.y };
+    } else {
+      camera.panBy(behind.x + now.x - before.x, behind.y + now.y - before.y);
+      behind = { x: 0, y: 0 };
       const passed = Math.max(1, event.timeStamp - flick.at);
       flick = { x: (flick.x + (now.x - before.x) / passed) / 2, y: (flick.y + (now.y - before.y) / passed) / 2, at: event.timeStamp };
     }

@@ -5,6 +5,7 @@
 import { ask, fetchJSON, isAbort, Refusal, send } from '../api.js';
 import { h, setText } from '../dom.js';
 import { count, counted, rate } from '../format.js';
+import { Pointed } from '../pointed.js';
 import { errorBox, skeleton, stateBox } from '../widgets/states.js';
 import { toast } from '../widgets/petrel-toasts.js';
 import { deadLetterList } from './dead-letters.js';
@@ -24,6 +25,7 @@ customElements.define('petrel-source-page', class extends HTMLElement {
   #lettersSection = h('section.page-section', { hidden: true, 'aria-labelledby': 'letters-title' }, h('h2.section-title', { id: 'letters-title' }, 'Dead letters ', this.#lettersTitle), this.#letters);
   /** @type {Map<string, SourceCard>} */
   #cards = new Map();
+  #pointed = new Pointed([this.#list], () => {});
   #deadLettered = -1;
   #timer = 0;
 
@@ -66,7 +68,7 @@ customElements.define('petrel-source-page', class extends HTMLElement {
     const elements = sorted.map(({ name }) => this.#cards.get(name).element);
     const isOrdered = elements.every((element, index) => this.#list.children[index] === element);
     const isNew = elements.some((element) => !element.isConnected);
-    if (isNew || (!isOrdered && !this.#list.matches(':hover') && !this.#list.contains(document.activeElement))) this.#list.replaceChildren(...elements);
+    if (isNew || (!isOrdered && !this.#pointed.isPointedAt && !this.#list.contains(document.activeElement))) this.#list.replaceChildren(...elements);
     this.#showTotals(sources);
   }
 
@@ -90,6 +92,8 @@ customElements.define('petrel-source-page', class extends HTMLElement {
   async #loadLetters(sources) {
     const number = sources.reduce((sum, { ledger, dead_letters: kept }) => sum + (kept ?? ledger.dead_lettered), 0);
     if (number === this.#deadLettered) return undefined;
+    // A letter that is open is being read, and the list stays as it is; one that was retried is shown anew.
+    if (this.#deadLettered >= 0 && this.#letters.querySelector('details[open]')) return setText(this.#lettersTitle, `${counted(number, 'record')}; the list goes on when none is open`);
     const letters = await this.#askLetters();
     this.#deadLettered = number;
     this.#lettersSection.hidden = false;
@@ -98,8 +102,6 @@ customElements.define('petrel-source-page', class extends HTMLElement {
       return this.#letters.replaceChildren(stateBox({ title: 'Not with this token', text: 'Dead letters hold what senders sent, byte for byte; the token that may only look does not open them.', testid: 'letters-closed' }));
     }
     setText(this.#lettersTitle, letters.length < number ? `the newest ${count(letters.length)} of ${count(number)}` : counted(letters.length, 'record'));
-    const isOpen = this.#letters.querySelector('details[open]') !== null;
-    if (isOpen && this.#letters.matches(':hover')) return undefined;
     return this.#letters.replaceChildren(...(letters.length ? deadLetterList(letters, Date.now(), (id) => this.#retry(id))
       : [stateBox({ title: 'None', text: 'Everything that was received could be understood.', testid: 'no-dead-letters' })]));
   }

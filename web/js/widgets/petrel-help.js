@@ -33,7 +33,7 @@ const NOTES = [
 
 customElements.define('petrel-help', class extends HTMLElement {
   #dialog = h('dialog', { 'aria-labelledby': 'help-title' },
-    h('h2', { id: 'help-title', text: 'Keys' }),
+    h('h2', { id: 'help-title', tabindex: -1, autofocus: true, text: 'Keys' }),
     h('dl.keys', {}, ...KEYS.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', { text: key })), h('dd', { text: meaning })])),
     h('h3', { text: 'Reading the map' }),
     h('ul.notes', {}, ...NOTES.map((note) => h('li', { text: note }))),

@@ -19,7 +19,7 @@ customElements.define('petrel-keys', class extends HTMLElement {
     if (this.#dialog.open) return this.#dialog.close();
     const list = (keys) => h('dl.keys', {}, ...keys.flatMap(([key, meaning]) => [
       h('dt', {}, ...key.split(' ').map((one) => h('kbd', { text: one }))), h('dd', { text: meaning })]));
-    this.#dialog.replaceChildren(h('h2', { id: 'keys-title', text: 'Keys' }), ...(own.length ? [list(own), h('h3', { text: 'On every screen' })] : []), list(EVERYWHERE),
+    this.#dialog.replaceChildren(h('h2', { id: 'keys-title', tabindex: -1, autofocus: true, text: 'Keys' }), ...(own.length ? [list(own), h('h3', { text: 'On every screen' })] : []), list(EVERYWHERE),
       h('button.button', { type: 'button', text: 'Close', on: { click: () => this.#dialog.close() } }));
     return this.#dialog.showModal();
   }

@@ -11,7 +11,7 @@ import { onLongPress } from './long-press.js';
 customElements.define('petrel-legend', class extends HTMLElement {
   #numbers = new Map();
   #buttons = new Map();
-  #posts = h('span.number', { text: '0' });
+  #posts = h('span.number', { text: '–' });
   #all = h('button.chip.chip-all', { type: 'button', text: 'Show all', hidden: true, data: { testid: 'legend-all' } });
 
   /** @param {import('../model.js').Model} model */
@@ -19,7 +19,7 @@ customElements.define('petrel-legend', class extends HTMLElement {
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', 'Attack types shown');
     for (const { id, label } of TYPES) {
-      const number = h('span.number', { text: '0' });
+      const number = h('span.number', { text: '–' });
       const choose = (event) => (event.altKey || event.shiftKey ? model.filter.solo(id) : model.filter.toggle(id));
       const button = h('button.chip', {
         type: 'button', title: `${label}: click shows or hides; Shift-click, or a long press, shows it alone`, data: { testid: 'legend-type', key: id },

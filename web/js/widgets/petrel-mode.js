@@ -8,6 +8,7 @@ import { dateTime, speed, timeOfDay, utc } from '../format.js';
 
 const MEANING = {
   live: 'Events as they are stored',
+  offline: 'No answer from the server; what is shown is the last state',
   replay: 'A stored window is being played by its own clock',
   simulated: 'Invented events in a throw-away journal: none of these attacks happened',
 };
@@ -18,6 +19,8 @@ customElements.define('petrel-mode', class extends HTMLElement {
   #progress = h('progress', { max: 1, 'aria-label': 'Progress of the replay' });
   #speed = h('span.speed', { data: { testid: 'speed' } });
   #error = h('span.mode-error', { role: 'alert' });
+  #mode = 'none';
+  #isOffline = false;
   #replay = h('div.replay', { hidden: true }, this.#progress, this.#speed,
     this.#button('restart', 'Play again'), this.#button('stop', 'Back to live'), this.#error);
 
@@ -25,14 +28,27 @@ customElements.define('petrel-mode', class extends HTMLElement {
   connect(model) {
     this.append(this.#badge, this.#clock, this.#replay);
     model.addEventListener('change', () => this.#show(model.snapshot, model.player !== null));
+    model.addEventListener('status', () => this.#showConnection(model.feed.status));
+  }
+
+  /** What is not connected is not live. */
+  #showConnection({ phase }) {
+    this.#isOffline = phase === 'reconnecting' || phase === 'stale';
+    this.#showBadge();
+  }
+
+  #showBadge() {
+    const shown = this.#isOffline ? 'offline' : this.#mode;
+    this.#badge.dataset.mode = shown;
+    this.#badge.title = MEANING[shown] ?? '';
+    setText(this.#badge, shown === 'none' ? '' : shown.toUpperCase());
   }
 
   /** A window that is played on this screen alone has controls of its own. */
   #show({ mode, clock, replay }, isOwn) {
     document.body.dataset.mode = isOwn ? 'own-replay' : mode;
-    this.#badge.dataset.mode = mode;
-    this.#badge.title = MEANING[mode] ?? '';
-    setText(this.#badge, mode.toUpperCase());
+    this.#mode = mode;
+    this.#showBadge();
     document.title = `${mode === 'live' ? '' : `${mode.toUpperCase()} · `}Petrel · live map`;
     this.#replay.hidden = mode !== 'replay' || isOwn;
     setText(this.#clock, mode === 'replay' ? dateTime(clock) : timeOfDay(clock));

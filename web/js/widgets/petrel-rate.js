@@ -26,11 +26,12 @@ const part = (name, attributes) => {
 
 customElements.define('petrel-rate', class extends HTMLElement {
   #value = part('path', { d: DIAL, class: 'dial-value', pathLength: '100', 'stroke-dasharray': '0 200' });
-  #mark = part('path', { d: 'M4 58h12', class: 'dial-mark' });
+  #mark = part('path', { d: 'M4 58h12', class: 'dial-mark', visibility: 'hidden' });
   #now = h('output.dial-number', { data: { testid: 'rate-now' } });
   #hour = h('span', { data: { testid: 'rate-hour' } });
   #most = h('span.dial-most');
   #span = h('span', {});
+  #mean = h('p.quiet.dial-hour', { hidden: true }, h('i.dial-key'), this.#span, ' ', this.#hour);
 
   /** @param {import('../model.js').Model} model */
   connect(model) {
@@ -38,12 +39,14 @@ customElements.define('petrel-rate', class extends HTMLElement {
     dial.append(part('path', { d: DIAL, class: 'dial-track' }), this.#value, this.#mark);
     this.append(h('h2', {}, 'Rate ', h('span.quiet', { text: 'events a second' })),
       h('div.dial-box', {}, dial, this.#now, h('span.dial-least', { text: '0' }), this.#most),
-      h('p.quiet.dial-hour', {}, h('i.dial-key'), this.#span, ' ', this.#hour));
+      this.#mean);
     model.addEventListener('change', () => this.#show(model.snapshot));
   }
 
   #show({ mode, rate: { now, hour } }) {
     const most = niceCeiling(Math.max(now, hour * 2, 0.1));
+    this.#mean.hidden = false;
+    this.#mark.removeAttribute('visibility');
     setText(this.#span, mode === 'replay' ? 'mean so far' : 'last hour');
     setText(this.#now, rate(now));
     setText(this.#hour, `${rate(hour)}/s`);

@@ -6,7 +6,7 @@ import { h, setText } from '../dom.js';
 import { count, duration } from '../format.js';
 
 const PHASES = {
-  connecting: 'Connecting', live: 'Connected', polling: 'Polling', reconnecting: 'Reconnecting', stale: 'No answer',
+  connecting: 'Connecting', live: 'Connected', polling: 'Polling', reconnecting: 'Retrying', stale: 'No answer',
   refused: 'Query refused',
 };
 const PHASE_MEANING = {
@@ -21,7 +21,10 @@ const PHASE_MEANING = {
 const WARN_LAG = 60;
 
 customElements.define('petrel-status', class extends HTMLElement {
-  #connection = h('span.badge.connection', { role: 'status', data: { testid: 'connection', phase: 'connecting' } });
+  #phase = h('span', {});
+  /** When it will be tried again; a narrow screen has no room for it. */
+  #retry = h('span.connection-retry', {});
+  #connection = h('span.badge.connection', { role: 'status', data: { testid: 'connection', phase: 'connecting' } }, this.#phase, ' ', this.#retry);
   #lag = h('span.badge', { hidden: true, data: { testid: 'lag' } });
   #balance = h('span.badge-mark', { 'aria-hidden': 'true' });
   #numbers = h('span', {});
@@ -44,9 +47,10 @@ customElements.define('petrel-status', class extends HTMLElement {
     clearInterval(this.#countdown);
     const show = () => {
       const left = status.retryAt ? Math.max(0, Math.ceil((status.retryAt - Date.now()) / 1000)) : 0;
-      setText(this.#connection, `${PHASES[status.phase]}${left ? ` in ${left} s` : ''}`);
+      setText(this.#retry, left ? `in ${left} s` : '');
     };
     this.#connection.dataset.phase = status.phase;
+    setText(this.#phase, PHASES[status.phase]);
     this.#connection.title = PHASE_MEANING[status.phase];
     show();
     if (status.retryAt) this.#countdown = setInterval(show, 500);

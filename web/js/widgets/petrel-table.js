@@ -61,8 +61,8 @@ customElements.define('petrel-table', class extends HTMLElement {
     new ResizeObserver(() => this.#measure()).observe(this.#scroll);
   }
 
-  /** @param {string[]} columns @param {'desc'|'asc'} order */
-  setColumns(columns, order) {
+  /** @param {string[]} columns @param {'desc'|'asc'} order @param {boolean} [turns] whether the viewer may turn the order */
+  setColumns(columns, order, turns = true) {
     this.#columns = columns;
     const wide = columns.includes(SUMMARY) ? SUMMARY : columns.at(-1);
     this.#places = placesOf(columns, wide);
@@ -74,7 +74,7 @@ customElements.define('petrel-table', class extends HTMLElement {
     this.#scroll.setAttribute('aria-colcount', String(columns.length));
     this.#head.replaceChildren(...columns.map((column) => h('div.table-cell', {
       role: 'columnheader', data: { column }, title: column, 'aria-sort': column === '@timestamp' ? (order === 'asc' ? 'ascending' : 'descending') : null,
-    }, column === '@timestamp'
+    }, column === '@timestamp' && turns
       ? h('button.table-sort', { type: 'button', title: 'Newest or oldest first', text: `${fieldTitle(column)} ${order === 'asc' ? '↑' : '↓'}`, data: { testid: 'order' }, on: { click: () => this.#tell('order') } })
       : fieldTitle(column))));
     this.#measure();
@@ -192,7 +192,7 @@ customElements.define('petrel-table', class extends HTMLElement {
     if (target !== undefined && this.#rows.count) {
       this.activate(Math.max(0, Math.min(this.#rows.count - 1, target)), false);
       this.#tell('active', this.#active);
-    } else if (event.key === 'Enter' && this.#active >= 0) this.#tell('open', this.#active);
+    } else if (event.key === 'Enter' && this.#rows.count) this.activate(this.#active < 0 ? Math.ceil(this.#first) : this.#active, true);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -20,6 +20,7 @@ customElements.define('petrel-ticker', class extends HTMLElement {
   #model;
   #body = h('tbody');
   #held = h('span.held', { hidden: true, role: 'status' });
+  #none = h('p.ticker-none.quiet', { hidden: true, data: { testid: 'ticker-none' } });
   #scroll = h('div.ticker-scroll', { tabindex: 0, role: 'group', 'aria-label': 'List of the newest events' });
   /** A finger leaves the last thing that it touched hovered. */
   #hovers = matchMedia('(hover: hover)');
@@ -32,7 +33,7 @@ customElements.define('petrel-ticker', class extends HTMLElement {
     const table = h('table', {}, h('thead', {}, h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col', text: name, class: `column-${name.toLowerCase()}` })))), this.#body);
     this.append(h('div.ticker-head', {}, h('h2', { id: 'ticker-title', tabindex: -1, text: 'Newest events' }), this.#held),
       this.#scroll);
-    this.#scroll.append(table);
+    this.#scroll.append(table, this.#none);
     this.#scroll.addEventListener('scroll', () => this.#flushSoon());
     this.#body.addEventListener('click', (event) => {
       const row = event.target.closest('tr');
@@ -43,6 +44,7 @@ customElements.define('petrel-ticker', class extends HTMLElement {
     model.addEventListener('stage', () => this.#rebuild());
     model.addEventListener('rows', ({ detail }) => this.#add(detail));
     model.filter.addEventListener('change', () => this.#rebuild());
+    model.addEventListener('status', () => this.#showNone());
   }
 
   get #still() {
@@ -60,6 +62,7 @@ customElements.define('petrel-ticker', class extends HTMLElement {
     this.#waiting = [];
     const rows = snapshot.recent.map(readRow).filter((row) => this.#shows(row)).slice(-MOST_ROWS);
     this.#body.replaceChildren(...rows.reverse().map(rowElement));
+    this.#showNone();
     this.#showHeld();
   }
 
@@ -83,7 +86,16 @@ customElements.define('petrel-ticker', class extends HTMLElement {
     this.#body.prepend(...this.#waiting.reverse().map(rowElement));
     this.#waiting = [];
     while (this.#body.rows.length > MOST_ROWS) this.#body.lastElementChild.remove();
+    this.#showNone();
     this.#showHeld();
+  }
+
+  /** Says why the list is empty. */
+  #showNone() {
+    const isRefused = this.#model.feed.status.phase === 'refused';
+    this.#none.hidden = this.#body.rows.length > 0 || (!this.#model.snapshot && !isRefused);
+    setText(this.#none, isRefused ? 'The query has a fault. Nothing is searched until it is right.'
+      : this.#model.filter.active ? 'None of the newest events is of a type that is shown.' : 'Nothing yet. Events stand here as they come.');
   }
 
   #showHeld() {
