@@ -230,402 +230,406 @@ static const unsigned char file56[] = {
 };
 
 static const unsigned char file57[] = {
-#embed "../../web/js/live/connection.js"
+#embed "../../web/js/live/changes.js"
 };
 
 static const unsigned char file58[] = {
-#embed "../../web/js/live/election.js"
+#embed "../../web/js/live/connection.js"
 };
 
 static const unsigned char file59[] = {
-#embed "../../web/js/live/feed.js"
+#embed "../../web/js/live/election.js"
 };
 
 static const unsigned char file60[] = {
-#embed "../../web/js/live/filter.js"
+#embed "../../web/js/live/feed.js"
 };
 
 static const unsigned char file61[] = {
-#embed "../../web/js/live/live-lens.js"
+#embed "../../web/js/live/filter.js"
 };
 
 static const unsigned char file62[] = {
-#embed "../../web/js/live/row.js"
+#embed "../../web/js/live/live-lens.js"
 };
 
 static const unsigned char file63[] = {
-#embed "../../web/js/live/sse.js"
+#embed "../../web/js/live/row.js"
 };
 
 static const unsigned char file64[] = {
-#embed "../../web/js/live/state.js"
+#embed "../../web/js/live/sse.js"
 };
 
 static const unsigned char file65[] = {
-#embed "../../web/js/live/viewer-ledger.js"
+#embed "../../web/js/live/state.js"
 };
 
 static const unsigned char file66[] = {
-#embed "../../web/js/main.js"
+#embed "../../web/js/live/viewer-ledger.js"
 };
 
 static const unsigned char file67[] = {
-#embed "../../web/js/map/arc-layer.js"
+#embed "../../web/js/main.js"
 };
 
 static const unsigned char file68[] = {
-#embed "../../web/js/map/arc-set.js"
+#embed "../../web/js/map/arc-layer.js"
 };
 
 static const unsigned char file69[] = {
-#embed "../../web/js/map/arc-shape.js"
+#embed "../../web/js/map/arc-set.js"
 };
 
 static const unsigned char file70[] = {
-#embed "../../web/js/map/base-layer.js"
+#embed "../../web/js/map/arc-shape.js"
 };
 
 static const unsigned char file71[] = {
-#embed "../../web/js/map/camera.js"
+#embed "../../web/js/map/base-layer.js"
 };
 
 static const unsigned char file72[] = {
-#embed "../../web/js/map/canvas-arcs.js"
+#embed "../../web/js/map/camera.js"
 };
 
 static const unsigned char file73[] = {
-#embed "../../web/js/map/clusters.js"
+#embed "../../web/js/map/canvas-arcs.js"
 };
 
 static const unsigned char file74[] = {
-#embed "../../web/js/map/curve.js"
+#embed "../../web/js/map/clusters.js"
 };
 
 static const unsigned char file75[] = {
-#embed "../../web/js/map/emphasis.js"
+#embed "../../web/js/map/curve.js"
 };
 
 static const unsigned char file76[] = {
-#embed "../../web/js/map/gestures.js"
+#embed "../../web/js/map/emphasis.js"
 };
 
 static const unsigned char file77[] = {
-#embed "../../web/js/map/glide.js"
+#embed "../../web/js/map/gestures.js"
 };
 
 static const unsigned char file78[] = {
-#embed "../../web/js/map/hint.js"
+#embed "../../web/js/map/glide.js"
 };
 
 static const unsigned char file79[] = {
-#embed "../../web/js/map/link.js"
+#embed "../../web/js/map/hint.js"
 };
 
 static const unsigned char file80[] = {
-#embed "../../web/js/map/map-clock.js"
+#embed "../../web/js/map/link.js"
 };
 
 static const unsigned char file81[] = {
-#embed "../../web/js/map/markers.js"
+#embed "../../web/js/map/map-clock.js"
 };
 
 static const unsigned char file82[] = {
-#embed "../../web/js/map/night.js"
+#embed "../../web/js/map/markers.js"
 };
 
 static const unsigned char file83[] = {
-#embed "../../web/js/map/options.js"
+#embed "../../web/js/map/night.js"
 };
 
 static const unsigned char file84[] = {
-#embed "../../web/js/map/pace.js"
+#embed "../../web/js/map/options.js"
 };
 
 static const unsigned char file85[] = {
-#embed "../../web/js/map/petrel-map-filter.js"
+#embed "../../web/js/map/pace.js"
 };
 
 static const unsigned char file86[] = {
-#embed "../../web/js/map/petrel-map.js"
+#embed "../../web/js/map/petrel-map-filter.js"
 };
 
 static const unsigned char file87[] = {
-#embed "../../web/js/map/picker.js"
+#embed "../../web/js/map/petrel-map.js"
 };
 
 static const unsigned char file88[] = {
-#embed "../../web/js/map/post-marks.js"
+#embed "../../web/js/map/picker.js"
 };
 
 static const unsigned char file89[] = {
-#embed "../../web/js/map/projection.js"
+#embed "../../web/js/map/post-marks.js"
 };
 
 static const unsigned char file90[] = {
-#embed "../../web/js/map/shaders.js"
+#embed "../../web/js/map/projection.js"
 };
 
 static const unsigned char file91[] = {
-#embed "../../web/js/map/source-places.js"
+#embed "../../web/js/map/shaders.js"
 };
 
 static const unsigned char file92[] = {
-#embed "../../web/js/map/sphere.js"
+#embed "../../web/js/map/source-places.js"
 };
 
 static const unsigned char file93[] = {
-#embed "../../web/js/map/sun.js"
+#embed "../../web/js/map/sphere.js"
 };
 
 static const unsigned char file94[] = {
-#embed "../../web/js/map/tray.js"
+#embed "../../web/js/map/sun.js"
 };
 
 static const unsigned char file95[] = {
-#embed "../../web/js/map/webgl-arcs.js"
+#embed "../../web/js/map/tray.js"
 };
 
 static const unsigned char file96[] = {
-#embed "../../web/js/map/webgl-speed.js"
+#embed "../../web/js/map/webgl-arcs.js"
 };
 
 static const unsigned char file97[] = {
-#embed "../../web/js/map/world.js"
+#embed "../../web/js/map/webgl-speed.js"
 };
 
 static const unsigned char file98[] = {
-#embed "../../web/js/model.js"
+#embed "../../web/js/map/world.js"
 };
 
 static const unsigned char file99[] = {
-#embed "../../web/js/net.js"
+#embed "../../web/js/model.js"
 };
 
 static const unsigned char file100[] = {
-#embed "../../web/js/noise.js"
+#embed "../../web/js/net.js"
 };
 
 static const unsigned char file101[] = {
-#embed "../../web/js/pivots.js"
+#embed "../../web/js/noise.js"
 };
 
 static const unsigned char file102[] = {
-#embed "../../web/js/pointed.js"
+#embed "../../web/js/pivots.js"
 };
 
 static const unsigned char file103[] = {
-#embed "../../web/js/range.js"
+#embed "../../web/js/pointed.js"
 };
 
 static const unsigned char file104[] = {
-#embed "../../web/js/replay/missed-note.js"
+#embed "../../web/js/range.js"
 };
 
 static const unsigned char file105[] = {
-#embed "../../web/js/replay/petrel-replay.js"
+#embed "../../web/js/replay/missed-note.js"
 };
 
 static const unsigned char file106[] = {
-#embed "../../web/js/replay/player.js"
+#embed "../../web/js/replay/petrel-replay.js"
 };
 
 static const unsigned char file107[] = {
-#embed "../../web/js/replay/playhead.js"
+#embed "../../web/js/replay/player.js"
 };
 
 static const unsigned char file108[] = {
-#embed "../../web/js/replay/replay.js"
+#embed "../../web/js/replay/playhead.js"
 };
 
 static const unsigned char file109[] = {
-#embed "../../web/js/replay/timeline.js"
+#embed "../../web/js/replay/replay.js"
 };
 
 static const unsigned char file110[] = {
-#embed "../../web/js/saved-views.js"
+#embed "../../web/js/replay/timeline.js"
 };
 
 static const unsigned char file111[] = {
-#embed "../../web/js/shell.js"
+#embed "../../web/js/saved-views.js"
 };
 
 static const unsigned char file112[] = {
-#embed "../../web/js/sources/dead-letters.js"
+#embed "../../web/js/shell.js"
 };
 
 static const unsigned char file113[] = {
-#embed "../../web/js/sources/main.js"
+#embed "../../web/js/sources/dead-letters.js"
 };
 
 static const unsigned char file114[] = {
-#embed "../../web/js/sources/petrel-source-page.js"
+#embed "../../web/js/sources/main.js"
 };
 
 static const unsigned char file115[] = {
-#embed "../../web/js/sources/source-card.js"
+#embed "../../web/js/sources/petrel-source-page.js"
 };
 
 static const unsigned char file116[] = {
-#embed "../../web/js/theme.js"
+#embed "../../web/js/sources/source-card.js"
 };
 
 static const unsigned char file117[] = {
-#embed "../../web/js/types.js"
+#embed "../../web/js/theme.js"
 };
 
 static const unsigned char file118[] = {
-#embed "../../web/js/widgets/bar-list.js"
+#embed "../../web/js/types.js"
 };
 
 static const unsigned char file119[] = {
-#embed "../../web/js/widgets/change-mark.js"
+#embed "../../web/js/widgets/bar-list.js"
 };
 
 static const unsigned char file120[] = {
-#embed "../../web/js/widgets/event-cells.js"
+#embed "../../web/js/widgets/change-mark.js"
 };
 
 static const unsigned char file121[] = {
-#embed "../../web/js/widgets/event-fields.js"
+#embed "../../web/js/widgets/event-cells.js"
 };
 
 static const unsigned char file122[] = {
-#embed "../../web/js/widgets/histogram-shapes.js"
+#embed "../../web/js/widgets/event-fields.js"
 };
 
 static const unsigned char file123[] = {
-#embed "../../web/js/widgets/legend-key.js"
+#embed "../../web/js/widgets/histogram-shapes.js"
 };
 
 static const unsigned char file124[] = {
-#embed "../../web/js/widgets/long-press.js"
+#embed "../../web/js/widgets/legend-key.js"
 };
 
 static const unsigned char file125[] = {
-#embed "../../web/js/widgets/menu.js"
+#embed "../../web/js/widgets/long-press.js"
 };
 
 static const unsigned char file126[] = {
-#embed "../../web/js/widgets/petrel-about.js"
+#embed "../../web/js/widgets/menu.js"
 };
 
 static const unsigned char file127[] = {
-#embed "../../web/js/widgets/petrel-actions.js"
+#embed "../../web/js/widgets/petrel-about.js"
 };
 
 static const unsigned char file128[] = {
-#embed "../../web/js/widgets/petrel-drawer.js"
+#embed "../../web/js/widgets/petrel-actions.js"
 };
 
 static const unsigned char file129[] = {
-#embed "../../web/js/widgets/petrel-event.js"
+#embed "../../web/js/widgets/petrel-drawer.js"
 };
 
 static const unsigned char file130[] = {
-#embed "../../web/js/widgets/petrel-facets.js"
+#embed "../../web/js/widgets/petrel-event.js"
 };
 
 static const unsigned char file131[] = {
-#embed "../../web/js/widgets/petrel-help.js"
+#embed "../../web/js/widgets/petrel-facets.js"
 };
 
 static const unsigned char file132[] = {
-#embed "../../web/js/widgets/petrel-histogram.js"
+#embed "../../web/js/widgets/petrel-help.js"
 };
 
 static const unsigned char file133[] = {
-#embed "../../web/js/widgets/petrel-keys.js"
+#embed "../../web/js/widgets/petrel-histogram.js"
 };
 
 static const unsigned char file134[] = {
-#embed "../../web/js/widgets/petrel-legend.js"
+#embed "../../web/js/widgets/petrel-keys.js"
 };
 
 static const unsigned char file135[] = {
-#embed "../../web/js/widgets/petrel-lens.js"
+#embed "../../web/js/widgets/petrel-legend.js"
 };
 
 static const unsigned char file136[] = {
-#embed "../../web/js/widgets/petrel-map-tools.js"
+#embed "../../web/js/widgets/petrel-lens.js"
 };
 
 static const unsigned char file137[] = {
-#embed "../../web/js/widgets/petrel-mode.js"
+#embed "../../web/js/widgets/petrel-map-tools.js"
 };
 
 static const unsigned char file138[] = {
-#embed "../../web/js/widgets/petrel-nav.js"
+#embed "../../web/js/widgets/petrel-mode.js"
 };
 
 static const unsigned char file139[] = {
-#embed "../../web/js/widgets/petrel-notice.js"
+#embed "../../web/js/widgets/petrel-nav.js"
 };
 
 static const unsigned char file140[] = {
-#embed "../../web/js/widgets/petrel-palette.js"
+#embed "../../web/js/widgets/petrel-notice.js"
 };
 
 static const unsigned char file141[] = {
-#embed "../../web/js/widgets/petrel-query.js"
+#embed "../../web/js/widgets/petrel-palette.js"
 };
 
 static const unsigned char file142[] = {
-#embed "../../web/js/widgets/petrel-range.js"
+#embed "../../web/js/widgets/petrel-query.js"
 };
 
 static const unsigned char file143[] = {
-#embed "../../web/js/widgets/petrel-rate.js"
+#embed "../../web/js/widgets/petrel-range.js"
 };
 
 static const unsigned char file144[] = {
-#embed "../../web/js/widgets/petrel-screen.js"
+#embed "../../web/js/widgets/petrel-rate.js"
 };
 
 static const unsigned char file145[] = {
-#embed "../../web/js/widgets/petrel-severity.js"
+#embed "../../web/js/widgets/petrel-screen.js"
 };
 
 static const unsigned char file146[] = {
-#embed "../../web/js/widgets/petrel-sources.js"
+#embed "../../web/js/widgets/petrel-severity.js"
 };
 
 static const unsigned char file147[] = {
-#embed "../../web/js/widgets/petrel-status.js"
+#embed "../../web/js/widgets/petrel-sources.js"
 };
 
 static const unsigned char file148[] = {
-#embed "../../web/js/widgets/petrel-summary.js"
+#embed "../../web/js/widgets/petrel-status.js"
 };
 
 static const unsigned char file149[] = {
-#embed "../../web/js/widgets/petrel-table.js"
+#embed "../../web/js/widgets/petrel-summary.js"
 };
 
 static const unsigned char file150[] = {
-#embed "../../web/js/widgets/petrel-ticker.js"
+#embed "../../web/js/widgets/petrel-table.js"
 };
 
 static const unsigned char file151[] = {
-#embed "../../web/js/widgets/petrel-toasts.js"
+#embed "../../web/js/widgets/petrel-ticker.js"
 };
 
 static const unsigned char file152[] = {
-#embed "../../web/js/widgets/petrel-tops.js"
+#embed "../../web/js/widgets/petrel-toasts.js"
 };
 
 static const unsigned char file153[] = {
-#embed "../../web/js/widgets/petrel-totals.js"
+#embed "../../web/js/widgets/petrel-tops.js"
 };
 
 static const unsigned char file154[] = {
-#embed "../../web/js/widgets/place-view.js"
+#embed "../../web/js/widgets/petrel-totals.js"
 };
 
 static const unsigned char file155[] = {
-#embed "../../web/js/widgets/states.js"
+#embed "../../web/js/widgets/place-view.js"
 };
 
 static const unsigned char file156[] = {
+#embed "../../web/js/widgets/states.js"
+};
+
+static const unsigned char file157[] = {
 #embed "../../web/sources.html"
 };
 
@@ -687,106 +691,107 @@ static const struct petrel_web_asset assets[] = {
     {"js/format.js", file54, sizeof file54},
     {"js/fragment.js", file55, sizeof file55},
     {"js/kql.js", file56, sizeof file56},
-    {"js/live/connection.js", file57, sizeof file57},
-    {"js/live/election.js", file58, sizeof file58},
-    {"js/live/feed.js", file59, sizeof file59},
-    {"js/live/filter.js", file60, sizeof file60},
-    {"js/live/live-lens.js", file61, sizeof file61},
-    {"js/live/row.js", file62, sizeof file62},
-    {"js/live/sse.js", file63, sizeof file63},
-    {"js/live/state.js", file64, sizeof file64},
-    {"js/live/viewer-ledger.js", file65, sizeof file65},
-    {"js/main.js", file66, sizeof file66},
-    {"js/map/arc-layer.js", file67, sizeof file67},
-    {"js/map/arc-set.js", file68, sizeof file68},
-    {"js/map/arc-shape.js", file69, sizeof file69},
-    {"js/map/base-layer.js", file70, sizeof file70},
-    {"js/map/camera.js", file71, sizeof file71},
-    {"js/map/canvas-arcs.js", file72, sizeof file72},
-    {"js/map/clusters.js", file73, sizeof file73},
-    {"js/map/curve.js", file74, sizeof file74},
-    {"js/map/emphasis.js", file75, sizeof file75},
-    {"js/map/gestures.js", file76, sizeof file76},
-    {"js/map/glide.js", file77, sizeof file77},
-    {"js/map/hint.js", file78, sizeof file78},
-    {"js/map/link.js", file79, sizeof file79},
-    {"js/map/map-clock.js", file80, sizeof file80},
-    {"js/map/markers.js", file81, sizeof file81},
-    {"js/map/night.js", file82, sizeof file82},
-    {"js/map/options.js", file83, sizeof file83},
-    {"js/map/pace.js", file84, sizeof file84},
-    {"js/map/petrel-map-filter.js", file85, sizeof file85},
-    {"js/map/petrel-map.js", file86, sizeof file86},
-    {"js/map/picker.js", file87, sizeof file87},
-    {"js/map/post-marks.js", file88, sizeof file88},
-    {"js/map/projection.js", file89, sizeof file89},
-    {"js/map/shaders.js", file90, sizeof file90},
-    {"js/map/source-places.js", file91, sizeof file91},
-    {"js/map/sphere.js", file92, sizeof file92},
-    {"js/map/sun.js", file93, sizeof file93},
-    {"js/map/tray.js", file94, sizeof file94},
-    {"js/map/webgl-arcs.js", file95, sizeof file95},
-    {"js/map/webgl-speed.js", file96, sizeof file96},
-    {"js/map/world.js", file97, sizeof file97},
-    {"js/model.js", file98, sizeof file98},
-    {"js/net.js", file99, sizeof file99},
-    {"js/noise.js", file100, sizeof file100},
-    {"js/pivots.js", file101, sizeof file101},
-    {"js/pointed.js", file102, sizeof file102},
-    {"js/range.js", file103, sizeof file103},
-    {"js/replay/missed-note.js", file104, sizeof file104},
-    {"js/replay/petrel-replay.js", file105, sizeof file105},
-    {"js/replay/player.js", file106, sizeof file106},
-    {"js/replay/playhead.js", file107, sizeof file107},
-    {"js/replay/replay.js", file108, sizeof file108},
-    {"js/replay/timeline.js", file109, sizeof file109},
-    {"js/saved-views.js", file110, sizeof file110},
-    {"js/shell.js", file111, sizeof file111},
-    {"js/sources/dead-letters.js", file112, sizeof file112},
-    {"js/sources/main.js", file113, sizeof file113},
-    {"js/sources/petrel-source-page.js", file114, sizeof file114},
-    {"js/sources/source-card.js", file115, sizeof file115},
-    {"js/theme.js", file116, sizeof file116},
-    {"js/types.js", file117, sizeof file117},
-    {"js/widgets/bar-list.js", file118, sizeof file118},
-    {"js/widgets/change-mark.js", file119, sizeof file119},
-    {"js/widgets/event-cells.js", file120, sizeof file120},
-    {"js/widgets/event-fields.js", file121, sizeof file121},
-    {"js/widgets/histogram-shapes.js", file122, sizeof file122},
-    {"js/widgets/legend-key.js", file123, sizeof file123},
-    {"js/widgets/long-press.js", file124, sizeof file124},
-    {"js/widgets/menu.js", file125, sizeof file125},
-    {"js/widgets/petrel-about.js", file126, sizeof file126},
-    {"js/widgets/petrel-actions.js", file127, sizeof file127},
-    {"js/widgets/petrel-drawer.js", file128, sizeof file128},
-    {"js/widgets/petrel-event.js", file129, sizeof file129},
-    {"js/widgets/petrel-facets.js", file130, sizeof file130},
-    {"js/widgets/petrel-help.js", file131, sizeof file131},
-    {"js/widgets/petrel-histogram.js", file132, sizeof file132},
-    {"js/widgets/petrel-keys.js", file133, sizeof file133},
-    {"js/widgets/petrel-legend.js", file134, sizeof file134},
-    {"js/widgets/petrel-lens.js", file135, sizeof file135},
-    {"js/widgets/petrel-map-tools.js", file136, sizeof file136},
-    {"js/widgets/petrel-mode.js", file137, sizeof file137},
-    {"js/widgets/petrel-nav.js", file138, sizeof file138},
-    {"js/widgets/petrel-notice.js", file139, sizeof file139},
-    {"js/widgets/petrel-palette.js", file140, sizeof file140},
-    {"js/widgets/petrel-query.js", file141, sizeof file141},
-    {"js/widgets/petrel-range.js", file142, sizeof file142},
-    {"js/widgets/petrel-rate.js", file143, sizeof file143},
-    {"js/widgets/petrel-screen.js", file144, sizeof file144},
-    {"js/widgets/petrel-severity.js", file145, sizeof file145},
-    {"js/widgets/petrel-sources.js", file146, sizeof file146},
-    {"js/widgets/petrel-status.js", file147, sizeof file147},
-    {"js/widgets/petrel-summary.js", file148, sizeof file148},
-    {"js/widgets/petrel-table.js", file149, sizeof file149},
-    {"js/widgets/petrel-ticker.js", file150, sizeof file150},
-    {"js/widgets/petrel-toasts.js", file151, sizeof file151},
-    {"js/widgets/petrel-tops.js", file152, sizeof file152},
-    {"js/widgets/petrel-totals.js", file153, sizeof file153},
-    {"js/widgets/place-view.js", file154, sizeof file154},
-    {"js/widgets/states.js", file155, sizeof file155},
-    {"sources.html", file156, sizeof file156},
+    {"js/live/changes.js", file57, sizeof file57},
+    {"js/live/connection.js", file58, sizeof file58},
+    {"js/live/election.js", file59, sizeof file59},
+    {"js/live/feed.js", file60, sizeof file60},
+    {"js/live/filter.js", file61, sizeof file61},
+    {"js/live/live-lens.js", file62, sizeof file62},
+    {"js/live/row.js", file63, sizeof file63},
+    {"js/live/sse.js", file64, sizeof file64},
+    {"js/live/state.js", file65, sizeof file65},
+    {"js/live/viewer-ledger.js", file66, sizeof file66},
+    {"js/main.js", file67, sizeof file67},
+    {"js/map/arc-layer.js", file68, sizeof file68},
+    {"js/map/arc-set.js", file69, sizeof file69},
+    {"js/map/arc-shape.js", file70, sizeof file70},
+    {"js/map/base-layer.js", file71, sizeof file71},
+    {"js/map/camera.js", file72, sizeof file72},
+    {"js/map/canvas-arcs.js", file73, sizeof file73},
+    {"js/map/clusters.js", file74, sizeof file74},
+    {"js/map/curve.js", file75, sizeof file75},
+    {"js/map/emphasis.js", file76, sizeof file76},
+    {"js/map/gestures.js", file77, sizeof file77},
+    {"js/map/glide.js", file78, sizeof file78},
+    {"js/map/hint.js", file79, sizeof file79},
+    {"js/map/link.js", file80, sizeof file80},
+    {"js/map/map-clock.js", file81, sizeof file81},
+    {"js/map/markers.js", file82, sizeof file82},
+    {"js/map/night.js", file83, sizeof file83},
+    {"js/map/options.js", file84, sizeof file84},
+    {"js/map/pace.js", file85, sizeof file85},
+    {"js/map/petrel-map-filter.js", file86, sizeof file86},
+    {"js/map/petrel-map.js", file87, sizeof file87},
+    {"js/map/picker.js", file88, sizeof file88},
+    {"js/map/post-marks.js", file89, sizeof file89},
+    {"js/map/projection.js", file90, sizeof file90},
+    {"js/map/shaders.js", file91, sizeof file91},
+    {"js/map/source-places.js", file92, sizeof file92},
+    {"js/map/sphere.js", file93, sizeof file93},
+    {"js/map/sun.js", file94, sizeof file94},
+    {"js/map/tray.js", file95, sizeof file95},
+    {"js/map/webgl-arcs.js", file96, sizeof file96},
+    {"js/map/webgl-speed.js", file97, sizeof file97},
+    {"js/map/world.js", file98, sizeof file98},
+    {"js/model.js", file99, sizeof file99},
+    {"js/net.js", file100, sizeof file100},
+    {"js/noise.js", file101, sizeof file101},
+    {"js/pivots.js", file102, sizeof file102},
+    {"js/pointed.js", file103, sizeof file103},
+    {"js/range.js", file104, sizeof file104},
+    {"js/replay/missed-note.js", file105, sizeof file105},
+    {"js/replay/petrel-replay.js", file106, sizeof file106},
+    {"js/replay/player.js", file107, sizeof file107},
+    {"js/replay/playhead.js", file108, sizeof file108},
+    {"js/replay/replay.js", file109, sizeof file109},
+    {"js/replay/timeline.js", file110, sizeof file110},
+    {"js/saved-views.js", file111, sizeof file111},
+    {"js/shell.js", file112, sizeof file112},
+    {"js/sources/dead-letters.js", file113, sizeof file113},
+    {"js/sources/main.js", file114, sizeof file114},
+    {"js/sources/petrel-source-page.js", file115, sizeof file115},
+    {"js/sources/source-card.js", file116, sizeof file116},
+    {"js/theme.js", file117, sizeof file117},
+    {"js/types.js", file118, sizeof file118},
+    {"js/widgets/bar-list.js", file119, sizeof file119},
+    {"js/widgets/change-mark.js", file120, sizeof file120},
+    {"js/widgets/event-cells.js", file121, sizeof file121},
+    {"js/widgets/event-fields.js", file122, sizeof file122},
+    {"js/widgets/histogram-shapes.js", file123, sizeof file123},
+    {"js/widgets/legend-key.js", file124, sizeof file124},
+    {"js/widgets/long-press.js", file125, sizeof file125},
+    {"js/widgets/menu.js", file126, sizeof file126},
+    {"js/widgets/petrel-about.js", file127, sizeof file127},
+    {"js/widgets/petrel-actions.js", file128, sizeof file128},
+    {"js/widgets/petrel-drawer.js", file129, sizeof file129},
+    {"js/widgets/petrel-event.js", file130, sizeof file130},
+    {"js/widgets/petrel-facets.js", file131, sizeof file131},
+    {"js/widgets/petrel-help.js", file132, sizeof file132},
+    {"js/widgets/petrel-histogram.js", file133, sizeof file133},
+    {"js/widgets/petrel-keys.js", file134, sizeof file134},
+    {"js/widgets/petrel-legend.js", file135, sizeof file135},
+    {"js/widgets/petrel-lens.js", file136, sizeof file136},
+    {"js/widgets/petrel-map-tools.js", file137, sizeof file137},
+    {"js/widgets/petrel-mode.js", file138, sizeof file138},
+    {"js/widgets/petrel-nav.js", file139, sizeof file139},
+    {"js/widgets/petrel-notice.js", file140, sizeof file140},
+    {"js/widgets/petrel-palette.js", file141, sizeof file141},
+    {"js/widgets/petrel-query.js", file142, sizeof file142},
+    {"js/widgets/petrel-range.js", file143, sizeof file143},
+    {"js/widgets/petrel-rate.js", file144, sizeof file144},
+    {"js/widgets/petrel-screen.js", file145, sizeof file145},
+    {"js/widgets/petrel-severity.js", file146, sizeof file146},
+    {"js/widgets/petrel-sources.js", file147, sizeof file147},
+    {"js/widgets/petrel-status.js", file148, sizeof file148},
+    {"js/widgets/petrel-summary.js", file149, sizeof file149},
+    {"js/widgets/petrel-table.js", file150, sizeof file150},
+    {"js/widgets/petrel-ticker.js", file151, sizeof file151},
+    {"js/widgets/petrel-toasts.js", file152, sizeof file152},
+    {"js/widgets/petrel-tops.js", file153, sizeof file153},
+    {"js/widgets/petrel-totals.js", file154, sizeof file154},
+    {"js/widgets/place-view.js", file155, sizeof file155},
+    {"js/widgets/states.js", file156, sizeof file156},
+    {"sources.html", file157, sizeof file157},
 };
 
 const int petrel_web_asset_count = sizeof assets / sizeof assets[0];

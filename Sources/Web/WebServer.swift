@@ -165,6 +165,7 @@ public struct WebServer: Service {
         CompletionRoutes(desk: desk).add(to: &table)
         table.addStream(.stream)
         table.addStream(.live)
+        table.addStream(.changes)
         ReplayRoutes(stage: stage, seats: ReplaySeats(options.maximumReplays), pace: options.replayPace, clock: clock).add(to: &table)
         let bodies = RequestBodies(maximumBytes: options.maximumBodyBytes)
         IngestRoutes(pipeline: pipeline, clock: clock, bodies: bodies, isSimulated: options.isSimulated).add(to: &table)
@@ -177,8 +178,8 @@ public struct WebServer: Service {
         ).add(to: &table)
         SourceRoutes(pipeline: pipeline, deadLetters: DeadLetterCounts(journal: journal)).add(to: &table)
         DeadLetterRoutes(pipeline: pipeline).add(to: &table)
-        NoteRoutes(book: notes).add(to: &table)
-        ViewRoutes(book: views).add(to: &table)
+        NoteRoutes(book: notes, onChange: { [hub] in hub.changed(.notes) }).add(to: &table)
+        ViewRoutes(book: views, onChange: { [hub] in hub.changed(.views) }).add(to: &table)
         let state = ColumnState(columns: columns, text: text)
         StateRoutes(pipeline: pipeline, stage: stage, hub: hub, columns: state, access: access, about: about).add(to: &table)
         let document = OpenAPIDocument(

@@ -84,6 +84,8 @@ def test_nobody_overwrites_what_another_has_saved(server, new_context):
     name = fresh("Raced")
     # The refusal shows in the console of the browser, as it should.
     first, second = (new_context().new_page() for _ in range(2))
+    # This one does not hear of what the other saves.
+    second.route("**/api/v1/changes", lambda route: route.abort())
     for page in (first, second):
         page.goto(server.address + "explore?q=event.family:+post")
         is_settled(page)
@@ -94,6 +96,7 @@ def test_nobody_overwrites_what_another_has_saved(server, new_context):
     second.get_by_test_id("view-name").fill(name)
     second.get_by_test_id("view-save").click()
     expect(second.get_by_test_id("view-said")).to_contain_text("there is a view of that name")
+    expect(second.get_by_test_id("view-said")).to_be_visible()
     expect(second.get_by_test_id("view-save")).to_have_text("Replace")
     second.get_by_test_id("view-save").click()
     expect(second.get_by_text(f"“{name}” is saved")).to_be_visible()

@@ -37,7 +37,7 @@ def document(server):
 def test_every_operation_keeps_its_promises(server, tmp_path):
     described = document(server)
     endless = [path for path, methods in described["paths"].items() if methods.get("get", {}).get("x-endless")]
-    assert endless == ["/api/v1/stream", "/api/v1/live", "/api/v1/live/replay"]
+    assert endless == ["/api/v1/stream", "/api/v1/live", "/api/v1/changes", "/api/v1/live/replay"]
     # The document itself is read before the tests, not by one.
     operations = sum(len(methods) for methods in described["paths"].values()) - 1
     command = [

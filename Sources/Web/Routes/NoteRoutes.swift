@@ -6,6 +6,8 @@ import Model
 /// Notes that people write on addresses, rules and other things.
 struct NoteRoutes: Sendable {
     let book: NoteBook
+    /// Called when notes have changed.
+    let onChange: @Sendable () -> Void
 
     func add(to table: inout RouteTable) {
         table.add(.notes) { request, _ in
@@ -22,7 +24,9 @@ struct NoteRoutes: Sendable {
             let members = try await EditRequest.members(["kind", "value", "text"], of: request)
             let (subject, text) = (try Self.subject(members["kind"] ?? "", members["value"] ?? ""), try Self.text(members["text"] ?? ""))
             do throws(NoteBook.Refusal) {
-                return Self.answer(try await book.add(text, about: subject))
+                let note = try await book.add(text, about: subject)
+                onChange()
+                return Self.answer(note)
             } catch {
                 throw Self.problem(of: error)
             }
@@ -31,12 +35,15 @@ struct NoteRoutes: Sendable {
             let id = try EditRequest.id(context, of: "note", from: "/api/v1/notes")
             let revision = try EditRequest.revision(request, of: id, "note")
             let text = try Self.text(try await EditRequest.members(["text"], of: request)["text"] ?? "")
-            return Self.answer(try Self.done(try await EditRequest.storing { try await book.change(id, revision: revision, to: text) }, id))
+            let note = try Self.done(try await EditRequest.storing { try await book.change(id, revision: revision, to: text) }, id)
+            onChange()
+            return Self.answer(note)
         }
         table.add(.removeNote) { request, context in
             let id = try EditRequest.id(context, of: "note", from: "/api/v1/notes")
             let revision = try EditRequest.revision(request, of: id, "note")
             _ = try Self.done(try await EditRequest.storing { try await book.remove(id, revision: revision) }, id)
+            onChange()
             return Response(Array("{}".utf8))
         }
     }

@@ -6,6 +6,8 @@ import Model
 /// Views of the workbench that people have saved under a name.
 struct ViewRoutes: Sendable {
     let book: ViewBook
+    /// Called when views have changed.
+    let onChange: @Sendable () -> Void
 
     func add(to table: inout RouteTable) {
         table.add(.views) { request, _ in
@@ -18,17 +20,17 @@ struct ViewRoutes: Sendable {
         }
         table.add(.addView) { request, _ in
             let (name, search) = try await Self.content(of: request)
-            return try Self.answer(try await EditRequest.storing { try await book.add(name, search: search) })
+            return try answer(try await EditRequest.storing { try await book.add(name, search: search) })
         }
         table.add(.changeView) { request, context in
             let (id, revision) = try Self.target(request, context)
             let (name, search) = try await Self.content(of: request)
-            return try Self.answer(
+            return try answer(
                 try await EditRequest.storing { try await book.change(id, revision: revision, name: name, search: search) })
         }
         table.add(.removeView) { request, context in
             let (id, revision) = try Self.target(request, context)
-            _ = try Self.answer(try await EditRequest.storing { try await book.remove(id, revision: revision) })
+            _ = try answer(try await EditRequest.storing { try await book.remove(id, revision: revision) })
             return Response(Array("{}".utf8))
         }
     }
@@ -56,11 +58,12 @@ struct ViewRoutes: Sendable {
         return (name, search)
     }
 
-    private static func answer(_ outcome: ViewBook.Outcome) throws(Problem) -> Response {
+    private func answer(_ outcome: ViewBook.Outcome) throws(Problem) -> Response {
         switch outcome {
         case .done(let view):
+            onChange()
             var json = JSONText()
-            write(view, to: &json)
+            Self.write(view, to: &json)
             var response = Response(json.bytes)
             response.headers[.eTag] = EditRequest.tag(view.id, view.revision)
             return response

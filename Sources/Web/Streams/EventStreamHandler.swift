@@ -37,6 +37,8 @@ final class EventStreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var frame: UInt64 = 0
     /// The state of the stage to which the screen's snapshot belongs.
     var generation: UInt64 = 0
+    /// What the client was told of last; nil before the first message.
+    var kept: KeptRevisions?
     /// Events the screen was not shown because it read too slowly.
     var shed = 0
     /// When something was last written.

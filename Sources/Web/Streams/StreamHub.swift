@@ -31,6 +31,7 @@ public final class StreamHub: Service {
         var shards: [ObjectIdentifier: StreamShard] = [:]
         var programs: [ProgramKey: Int] = [:]
         var streams = 0
+        var kept: KeptRevisions
         /// Everything up to here was broadcast on every loop.
         var position: EventID
     }
@@ -76,7 +77,7 @@ public final class StreamHub: Service {
         self.maximumStreams = maximumStreams
         self.programPath = programPath
         self.logger = logger
-        state = Mutex(State(position: journal.head))
+        state = Mutex(State(kept: KeptRevisions(startingAt: stage.now), position: journal.head))
         // One request at most per connection: the bound is that of the connections.
         (backlog, backlogInput) = AsyncStream.makeStream()
     }
@@ -112,6 +113,20 @@ public final class StreamHub: Service {
     }
 
     func requestSlice(_ catchUp: CatchUp) { backlogInput.yield(catchUp) }
+
+    // MARK: What is kept
+
+    /// What the watchers are told.
+    var kept: KeptRevisions { state.withLock { $0.kept } }
+
+    /// Tells the watchers that somebody has changed what is kept; does not wait.
+    func changed(_ kind: Kept) {
+        let shards = state.withLock { state in
+            state.kept.change(kind)
+            return Array(state.shards.values)
+        }
+        for shard in shards { shard.loop.execute { shard.tellChanges() } }
+    }
 
     // MARK: Screens
 

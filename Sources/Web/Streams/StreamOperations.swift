@@ -37,6 +37,18 @@ extension Operation {
             .conflict: "A window is on all screens, and a query was given.",
         ])
 
+    static let changes = Operation(
+        method: .get, path: "/api/v1/changes", name: "streamChanges", tag: .streams,
+        summary: "Tells when somebody has changed notes or saved views.",
+        details: """
+            `event: changed` at the start and after every change, with a text for `notes` and one for `views` that is another one when they have \
+            changed. What they are is asked for as ever. Does not end.
+            """,
+        reply: Reply(
+            "Messages as things change.", Schema.string.described("Server-sent events."), type: "text/event-stream",
+            example: "event: changed\ndata: {\"notes\":\"1767312000000000\",\"views\":\"1767312000000003\"}\n\n"),
+        refusals: [.serviceUnavailable: "Too many streams are open."])
+
     static let playWindow = Operation(
         method: .get, path: "/api/v1/live/replay", name: "playWindow", tag: .streams, summary: "Plays a stored window for one screen.",
         details: """

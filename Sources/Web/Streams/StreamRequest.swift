@@ -12,6 +12,8 @@ struct StreamRequest: Sendable {
         case program
         /// `/api/v1/stream` with `Accept: application/x-ndjson`.
         case programNDJSON
+        /// `/api/v1/changes`: what people keep on the server has changed.
+        case watcher
     }
 
     var audience: Audience
@@ -24,6 +26,7 @@ struct StreamRequest: Sendable {
         guard request.method == .get else { return nil }
         switch path {
         case "/api/v1/live": return .screen
+        case "/api/v1/changes": return .watcher
         case Substring(programPath):
             return request.headerFields[.accept]?.contains("application/x-ndjson") == true ? .programNDJSON : .program
         default: return nil
@@ -35,13 +38,19 @@ struct StreamRequest: Sendable {
     /// - Parameter now: what `now` stands for in a query.
     init(audience: Audience, query: Substring, lastEventID: String?, now: Timestamp) throws(StreamRequestError) {
         self.audience = audience
-        let known = audience == .screen ? ["families", "types", "q", "noise", "after"] : ["families", "types", "after"]
+        let known =
+            switch audience {
+            case .screen: ["families", "types", "q", "noise", "after"]
+            case .program, .programNDJSON: ["families", "types", "after"]
+            case .watcher: [String]()
+            }
         let values = QueryString(String(query))
         var seen: Set<String> = []
         for (name, _) in values.parameters {
             guard seen.insert(name).inserted else { throw StreamRequestError("\(name): given twice; give it once") }
             guard known.contains(name) else {
-                throw StreamRequestError("there is no parameter \(name); use \(known.joined(separator: ", "))")
+                throw StreamRequestError(
+                    "there is no parameter \(name)" + (known.isEmpty ? "" : "; use \(known.joined(separator: ", "))"))
             }
         }
         do throws(Problem) {

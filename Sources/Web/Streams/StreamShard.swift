@@ -8,6 +8,7 @@ final class StreamShard: @unchecked Sendable {
     private unowned let hub: StreamHub
     private var programs: [ObjectIdentifier: EventStreamHandler] = [:]
     private var screens: [ObjectIdentifier: EventStreamHandler] = [:]
+    private var watchers: [ObjectIdentifier: EventStreamHandler] = [:]
     /// The last event that was broadcast on this loop.
     private var position: EventID
     private var heartbeat: RepeatedTask?
@@ -43,6 +44,9 @@ final class StreamShard: @unchecked Sendable {
             hub.programEntered(request)
             handler.position = request.cursor ?? position
             if handler.position < position { catchUp(handler) }
+        case .watcher:
+            watchers[ObjectIdentifier(handler)] = handler
+            tellChanges(handler)
         }
     }
 
@@ -50,8 +54,9 @@ final class StreamShard: @unchecked Sendable {
         guard let request = handler.request else { return }
         if screens.removeValue(forKey: ObjectIdentifier(handler)) != nil { hub.stage.leave(request.filter) }
         if programs.removeValue(forKey: ObjectIdentifier(handler)) != nil { hub.programLeft(request) }
+        watchers[ObjectIdentifier(handler)] = nil
         hub.streamClosed()
-        if screens.isEmpty, programs.isEmpty {
+        if everybody.isEmpty {
             heartbeat?.cancel()
             heartbeat = nil
         }
@@ -59,12 +64,16 @@ final class StreamShard: @unchecked Sendable {
 
     func becameWritable(_ handler: EventStreamHandler) {
         guard let request = handler.request else { return }
-        if request.audience == .screen {
+        switch request.audience {
+        case .screen:
             if handler.shed > 0 { sendSnapshot(handler, request) }
-        } else if handler.position < position {
-            catchUp(handler)
+        case .program, .programNDJSON:
+            if handler.position < position { catchUp(handler) }
+        case .watcher: tellChanges(handler)
         }
     }
+
+    private var everybody: [EventStreamHandler] { Array(screens.values) + Array(programs.values) + Array(watchers.values) }
 
     private func beat() {
         var comment = ChunkedText()
@@ -72,7 +81,7 @@ final class StreamShard: @unchecked Sendable {
         var line = ChunkedText()
         line.raw("\n")
         let (event, blank) = (comment.chunk, line.chunk)
-        for handler in Array(screens.values) + Array(programs.values) {
+        for handler in everybody {
             if let stalled = handler.stalledSince, .now() - stalled > Self.patience {
                 handler.close()
             } else if handler.isWritable, .now() - handler.lastWrite >= Self.heartbeatPeriod {
@@ -82,7 +91,7 @@ final class StreamShard: @unchecked Sendable {
     }
 
     func closeAll() {
-        for handler in Array(screens.values) + Array(programs.values) { handler.close() }
+        for handler in everybody { handler.close() }
     }
 
     // MARK: Programs
@@ -140,6 +149,21 @@ final class StreamShard: @unchecked Sendable {
         handler.told = slice.told
         if slice.chunk.readableBytes > 0 { handler.write(slice.chunk) }
         if handler.position < position { catchUp(handler) }
+    }
+
+    // MARK: What is kept
+
+    /// Tells all watchers what the hub knows now.
+    func tellChanges() {
+        for handler in watchers.values { tellChanges(handler) }
+    }
+
+    /// One that does not read now is told when it does.
+    private func tellChanges(_ handler: EventStreamHandler) {
+        let kept = hub.kept
+        guard handler.isWritable, handler.kept != kept else { return }
+        handler.kept = kept
+        handler.write(kept.text.chunk)
     }
 
     // MARK: Screens

@@ -1,11 +1,13 @@
 /**
  * <petrel-notes>: what people wrote about a thing, kept on the server. A note is plain text. Whoever changes a note that somebody else
- * has changed meanwhile is shown the other text and keeps their own.
+ * has changed meanwhile is shown the other text and keeps their own. What others write, change or remove is shown when it happens; what is
+ * being written here stays as it is.
  */
 
 import { ask, isAbort, Refusal, send } from '../api.js';
 import { h, setText } from '../dom.js';
 import { ago, count, counted, stamp, utc } from '../format.js';
+import { changes } from '../live/changes.js';
 import { toast } from '../widgets/petrel-toasts.js';
 
 /** As the server has it; it counts Unicode scalars. */
@@ -27,6 +29,13 @@ customElements.define('petrel-notes', class extends HTMLElement {
   #place = h('div');
   /** @type {AbortController} */
   #abort = new AbortController();
+
+  connectedCallback() {
+    if (!this.#isWatching) changes.watch('notes', () => this.#kind && this.#load());
+    this.#isWatching = true;
+  }
+
+  #isWatching = false;
 
   /** @param {string} kind @param {string} value */
   show(kind, value) {
@@ -50,12 +59,39 @@ customElements.define('petrel-notes', class extends HTMLElement {
     }
   }
 
-  /** @param {Note[]} notes */
+  /** Makes the list what the notes are. Rows that say so already are not touched, nor is one in which somebody writes. @param {Note[]} notes newest first */
   #show(notes) {
     this.#fault.hidden = true;
     this.dataset.count = String(notes.length);
     setText(this.#number, notes.length ? counted(notes.length, 'note') : 'none yet');
-    this.#list.replaceChildren(...notes.map((note) => this.#row(note)));
+    const shown = new Map([...this.#list.children].map((row) => [/** @type {HTMLElement} */ (row).dataset.id, /** @type {HTMLElement} */ (row)]));
+    let place = this.#list.firstElementChild;
+    for (const note of notes) {
+      let row = shown.get(note.id);
+      shown.delete(note.id);
+      if (!row) this.#list.insertBefore(this.#row(note), place);
+      else {
+        if (row.dataset.tag !== note.tag) row = this.#renew(row, note);
+        place = row.nextElementSibling;
+      }
+    }
+    for (const row of shown.values()) {
+      if (isWrittenIn(row)) tellWriter(row, 'Somebody has removed this note meanwhile.');
+      else row.remove();
+    }
+  }
+
+  /** Shows what a note has become, unless somebody writes in its row. @param {HTMLElement} row @param {Note} note */
+  #renew(row, note) {
+    if (isWrittenIn(row)) {
+      tellWriter(row, 'Somebody has changed this note meanwhile; saving shows you their text first.');
+      return row;
+    }
+    const fresh = this.#row(note);
+    const hadFocus = row.contains(document.activeElement);
+    row.replaceWith(fresh);
+    if (hadFocus) /** @type {HTMLElement|null} */ (fresh.querySelector('button'))?.focus();
+    return fresh;
   }
 
   #showFault(text) {
@@ -68,7 +104,7 @@ customElements.define('petrel-notes', class extends HTMLElement {
     const [created, changed] = [Date.parse(note.created), note.changed === null ? null : Date.parse(note.changed)];
     const now = Date.now();
     const time = (at, before) => h('time', { text: `${before}${stamp(at)}`, title: `${ago(at, now)}, ${utc(at)}` });
-    const row = h('li.note', { data: { testid: 'note', id: note.id } }, h('p.note-text', { text: note.text }),
+    const row = h('li.note', { data: { testid: 'note', id: note.id, tag: note.tag } }, h('p.note-text', { text: note.text }),
       h('div.note-foot', {}, h('span.quiet', {}, time(created, ''), changed === null ? null : ' · ', changed === null ? null : time(changed, 'changed ')),
         h('button.tool.small', { type: 'button', text: 'Change', data: { testid: 'note-change' }, on: { click: () => row.replaceChildren(this.#form(note, () => row.replaceWith(this.#row(note)))) } }),
         this.#removeButton(note)));
@@ -124,14 +160,17 @@ customElements.define('petrel-notes', class extends HTMLElement {
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       save.disabled = true;
+      form.dataset.state = 'saving';
       try {
         if (tag) await send(`api/v1/notes/${note.id}`, { text: field.value }, { method: 'PUT', tag });
         else await send('api/v1/notes', { kind: this.#kind, value: this.#value, text: field.value });
+        form.dataset.state = 'saved';
         if (!note) this.#leave();
         await this.#load();
         if (note) /** @type {HTMLElement|null} */ (this.#list.querySelector(`[data-id="${note.id}"] button`))?.focus();
       } catch (error) {
         save.disabled = false;
+        form.dataset.state = '';
         setText(said, error.message);
         if (error instanceof Refusal && error.status === STALE) tag = await this.#newest(note.id, said) ?? tag;
       }
@@ -162,3 +201,13 @@ customElements.define('petrel-notes', class extends HTMLElement {
     }
   }
 });
+
+/** Whether a row holds a form whose text is not on the server yet. @param {HTMLElement} row */
+const isWrittenIn = (row) => row.querySelector('form:not([data-state="saved"])') !== null;
+
+/** Says something below what somebody writes, unless their saving says something itself. @param {HTMLElement} row @param {string} text */
+function tellWriter(row, text) {
+  if (row.querySelector('form[data-state="saving"]')) return;
+  const said = /** @type {HTMLElement} */ (row.querySelector('.note-said'));
+  if (!said.querySelector('q')) setText(said, text);
+}

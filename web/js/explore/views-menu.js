@@ -5,6 +5,7 @@
 import { Refusal } from '../api.js';
 import { h, setText } from '../dom.js';
 import { stamp } from '../format.js';
+import { changes } from '../live/changes.js';
 import { loadViews, removeView, saveView } from '../saved-views.js';
 import { menuButton, menuItem } from '../widgets/menu.js';
 import { toast } from '../widgets/petrel-toasts.js';
@@ -12,6 +13,10 @@ import { readView, writeView } from './view.js';
 
 /** Refusals behind which the views are others than were read. */
 const CHANGED = new Set([404, 409, 412]);
+
+/** Reads the views of the open menu again. */
+let loadAgain = () => {};
+changes.watch('views', () => loadAgain());
 
 /** @param {() => import('./toolbar.js').Bench} bench @param {(view: import('./view.js').View) => void} open */
 export const viewsMenu = (bench, open) => menuButton('Views', (close) => {
@@ -30,15 +35,15 @@ export const viewsMenu = (bench, open) => menuButton('Views', (close) => {
     update();
     list.replaceChildren(...(views.length ? [h('hr'), ...views.map(row)] : [h('p.menu-note', { text: 'No view is saved yet. Saved views are there for everybody who works with this server.' })]));
   };
-  /** Does something, and says in the menu why it was refused. */
-  const attempt = async (work) => {
-    said.hidden = true;
+  /** Does something, and says in the menu why it was refused. What was said before goes, unless this is done beside it. */
+  const attempt = async (work, isBeside = false) => {
+    if (!isBeside) said.hidden = true;
     try {
       return await work();
     } catch (error) {
       setText(said, error.message);
       said.hidden = false;
-      if (error instanceof Refusal && CHANGED.has(error.status)) await attempt(load);
+      if (error instanceof Refusal && CHANGED.has(error.status)) await attempt(load, true);
       return false;
     }
   };
@@ -68,6 +73,20 @@ export const viewsMenu = (bench, open) => menuButton('Views', (close) => {
       },
     } });
     return button;
+  };
+  // What the viewer points at, or is about to remove, is not moved; it is shown when they have left it.
+  let isOld = false;
+  const isPointedAt = () => list.matches(':hover') || list.contains(document.activeElement);
+  const showAgain = () => {
+    if (!isOld || isPointedAt()) return;
+    isOld = false;
+    attempt(load, true);
+  };
+  list.addEventListener('pointerleave', showAgain);
+  list.addEventListener('focusout', () => queueMicrotask(showAgain));
+  loadAgain = () => {
+    isOld = list.checkVisibility();
+    showAgain();
   };
   name.addEventListener('input', update);
   form.addEventListener('submit', async (event) => {
