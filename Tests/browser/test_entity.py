@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from looks import in_turn
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, alert, fresh, is_settled, serial, swipe
+from workbench import PAYLOAD, SIZES, alert, fresh, is_settled, serial
 
 pytestmark = pytest.mark.usefixtures("touched")
 
@@ -51,26 +51,6 @@ def test_an_address_has_its_numbers_tops_and_neighbours(open_screen, known, look
     else:
         page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-
-
-@pytest.mark.flow
-def test_a_stretch_of_the_chart_opens_in_explore(open_screen, known, look):
-    page = open_screen(f"entity/ip/{ADDRESS}")
-    chart = page.get_by_test_id("histogram")
-    expect(chart).to_have_attribute("data-total", "7")
-    chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    start, end = ((box["x"] + x, box["y"] + 40) for x in (box["width"] - 1, 47))
-    if look.phone:
-        swipe(page, start, end)
-    else:
-        page.mouse.move(*start)
-        page.mouse.down()
-        page.mouse.move(*end, steps=4)
-        page.mouse.up()
-    page.wait_for_url("**/explore?**")
-    page.wait_for_function("() => document.querySelector('[data-testid=count]')?.dataset.count === '7'")
-    assert "from=" in page.url and "to=" in page.url
 
 
 @pytest.mark.flow

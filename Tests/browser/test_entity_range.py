@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from workbench import alert, entity_state
+from workbench import alert, entity_state, swipe
 
 pytestmark = pytest.mark.flow
 
@@ -129,16 +129,21 @@ def test_keys_open_the_ranges_and_compare(open_screen, thing):
     counted(page, 8)
 
 
-def test_what_is_chosen_on_the_chart_becomes_the_range(open_screen, thing):
+def test_what_is_chosen_on_the_chart_becomes_the_range(open_screen, look, thing):
     page = open_screen(f"entity/sensor/{thing}")
     counted(page, 9)
+    page.get_by_test_id("histogram").scroll_into_view_if_needed()
     chart = page.get_by_test_id("histogram").bounding_box()
     # The week-old event stands at the left end; the rest within the last half day at the right one.
     y = chart["y"] + chart["height"] / 2
-    page.mouse.move(chart["x"] + chart["width"] * 0.6, y)
-    page.mouse.down()
-    page.mouse.move(chart["x"] + chart["width"] - 1, y, steps=5)
-    page.mouse.up()
+    start, end = (chart["x"] + chart["width"] * 0.6, y), (chart["x"] + chart["width"] - 1, y)
+    if look.phone:
+        swipe(page, start, end)
+    else:
+        page.mouse.move(*start)
+        page.mouse.down()
+        page.mouse.move(*end, steps=5)
+        page.mouse.up()
     counted(page, 8)
     assert set(held(page)) == {"from", "to"}
 
