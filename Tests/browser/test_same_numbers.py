@@ -143,6 +143,7 @@ def test_a_copied_address_of_the_map_restores_everything(server, open_map, store
 # The back button
 
 
+@pytest.mark.flow
 def test_back_walks_through_screens_and_restores_each(open_map, server, stored):
     page = open_map(path="#types=scan,exploit")
     page.get_by_test_id("nav-explore").click()
