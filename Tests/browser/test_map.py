@@ -58,6 +58,13 @@ def flown_arc(page, sensor):
     return page.wait_for_function(ARC_OF, arg=sensor).json_value()
 
 
+def paused_on_arc(page, sensor):
+    """Pauses when an arc to the sensor has come, and tells where it is then: a new sensor moves the ends of others' arcs."""
+    flown_arc(page, sensor)
+    act(page, "Space", "action-pause")
+    return flown_arc(page, sensor)
+
+
 @pytest.mark.flow
 def test_injected_events_become_arcs(server, open_map, look):
     page = open_map()
@@ -74,8 +81,7 @@ def test_an_arc_opens_exactly_its_events(server, open_map, look):
     page = open_map()
     sensor = f"evidence-{look}"
     server.ingest([*alerts(4, sensor=sensor, signature="wanted"), *alerts(5, sensor=f"beside-{look}", signature="unwanted")])
-    arc = flown_arc(page, sensor)
-    act(page, "Space", "action-pause")
+    arc = paused_on_arc(page, sensor)
     press_at(page, arc["x"], arc["y"])
     expect(page.get_by_test_id("evidence-total")).to_have_attribute("data-count", "4")
     rows = page.get_by_test_id("evidence-row")

@@ -152,11 +152,11 @@ customElements.define('petrel-histogram', class extends HTMLElement {
     return Math.max(0, Math.min(this.#width, ((time - from) / (to - from)) * this.#width));
   }
 
-  /** The span under the pointer, by its start. */
+  /** The span under the pointer, by its start. The chart's edge is the last one, however thin: it has only begun. */
   #startAt(event) {
     const { from, to, step } = this.#chart;
     const x = event.clientX - this.#frame.getBoundingClientRect().left - LEFT;
-    const time = from + (Math.max(0, Math.min(this.#width - 1, x)) / this.#width) * (to - from);
+    const time = x >= this.#width - 1 ? to - 1 : from + (Math.max(0, x) / this.#width) * (to - from);
     return Math.floor(time / step) * step;
   }
 
@@ -180,7 +180,11 @@ customElements.define('petrel-histogram', class extends HTMLElement {
   #release(event) {
     const isDrag = Math.abs(event.clientX - this.#pressedAt) > DRAG_PX;
     this.#dragging = false;
-    if (isDrag && this.#brush) this.#choose();
+    if (isDrag && this.#brush) {
+      // The last moves of a finger may come as one with its release.
+      this.#brush.focus = this.#startAt(event);
+      this.#choose();
+    }
     else if (this.#brush && event.pointerType !== 'mouse') return this.#point(this.#brush, false);
     return this.#clearBrush();
   }
