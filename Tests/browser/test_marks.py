@@ -52,6 +52,9 @@ def test_a_drag_that_begins_on_a_mark_moves_the_map(own_screen):
     mark = page.locator('[data-testid="sensor"][data-key="sim-virginia"] .sensor-mark')
     mark.wait_for()
     page.evaluate("() => document.querySelector('petrel-map').camera.restore({ lon: -78, lat: 38, zoom: 3 })")
+    # Marks take their places with the next picture.
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    mark.wait_for()
     box = mark.bounding_box()
     start = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     drag(page, start, (start[0] - 60, start[1] + 20))

@@ -58,8 +58,10 @@ def drag(page, start, end):
     if is_phone(page):
         tell = touches(page)
         tell("touchStart", start)
-        for point in way[1:]:
+        # A move with each picture, and the finger rests before it leaves: a browser takes a tap that follows a fling for the fling's end.
+        for point in [*way[1:], end, end]:
             tell("touchMove", point)
+            page.evaluate("() => new Promise(requestAnimationFrame)")
         tell("touchEnd")
     else:
         page.mouse.move(*start)
