@@ -1,3 +1,4 @@
+import Foundation
 import Model
 import NIOCore
 import Synchronization
@@ -34,11 +35,20 @@ import Wire
         await #expect(throws: CancellationError.self) { try await run.value }
     }
 
+    /// Most bytes that the kernel keeps for one connection on its way (tcp(7), `tcp_rmem` and `tcp_wmem`).
+    private static func kernelBytes() throws -> Int {
+        try ["tcp_rmem", "tcp_wmem"].reduce(0) { sum, name in
+            let limits = try String(contentsOfFile: "/proc/sys/net/ipv4/\(name)", encoding: .utf8).split(whereSeparator: \.isWhitespace)
+            return sum + (limits.last.flatMap { Int($0) } ?? 0)
+        }
+    }
+
     /// While the journal has no room the broker's messages stay with the broker, which hears that we are there.
     @Test func backPressure() async throws {
         let broker = try await AMQPBroker()
         let text = String(repeating: "x", count: 60_000)
-        let count = 5 * Handover<AMQPDelivery>().bound / text.utf8.count
+        // More than both ends hold: the source's queue and the kernel's buffers at their largest.
+        let count = 5 * (Handover<AMQPDelivery>().bound + (try Self.kernelBytes())) / 4 / text.utf8.count
         broker.publish((0..<count).map { "\($0) \(text)" })
         let store = RecordingStore()
         let gate = GatedIntake(RecordingIntake(store: store))

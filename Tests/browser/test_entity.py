@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from looks import in_turn
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, alert, fresh, is_settled, serial
+from workbench import PAYLOAD, SIZES, alert, fresh, is_settled, next_event, serial
 
 pytestmark = pytest.mark.usefixtures("touched")
 
@@ -39,13 +39,7 @@ def test_an_address_has_its_numbers_tops_and_neighbours(open_screen, known, look
     page.get_by_test_id("row").first.click()
     panel = page.get_by_test_id("event-panel")
     expect(panel.locator('[data-field="source.ip"]')).to_contain_text(ADDRESS)
-    first = page.url
-    if look.phone:
-        page.get_by_test_id("event-below").click()
-    else:
-        page.locator(".table-scroll").focus()
-        page.keyboard.press("ArrowDown")
-    page.wait_for_function("url => location.href !== url", arg=first)
+    next_event(page, look)
     if look.phone:
         page.get_by_test_id("event-close").click()
     else:

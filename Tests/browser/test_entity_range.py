@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from workbench import alert, entity_state, swipe
+from touch import drag
+from workbench import alert, entity_state
 
 pytestmark = pytest.mark.flow
 
@@ -129,7 +130,7 @@ def test_keys_open_the_ranges_and_compare(open_screen, thing):
     counted(page, 8)
 
 
-def test_what_is_chosen_on_the_chart_becomes_the_range(open_screen, look, thing):
+def test_what_is_chosen_on_the_chart_becomes_the_range(open_screen, thing):
     page = open_screen(f"entity/sensor/{thing}")
     counted(page, 9)
     page.get_by_test_id("histogram").scroll_into_view_if_needed()
@@ -137,13 +138,7 @@ def test_what_is_chosen_on_the_chart_becomes_the_range(open_screen, look, thing)
     # The week-old event stands at the left end; the rest within the last half day at the right one.
     y = chart["y"] + chart["height"] / 2
     start, end = (chart["x"] + chart["width"] * 0.6, y), (chart["x"] + chart["width"] - 1, y)
-    if look.phone:
-        swipe(page, start, end)
-    else:
-        page.mouse.move(*start)
-        page.mouse.down()
-        page.mouse.move(*end, steps=5)
-        page.mouse.up()
+    drag(page, start, end)
     counted(page, 8)
     assert set(held(page)) == {"from", "to"}
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 from playwright.sync_api import expect
-from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, fresh, is_settled, lift_finger, put_finger, show_events, show_values, step_range, swipe
+from touch import drag, touches
+from workbench import PAYLOAD, SIZES, address, alert, counted, explore_state, fresh, is_settled, next_event, show_events, show_values, step_range
 
 pytestmark = pytest.mark.usefixtures("touched")
 
@@ -141,18 +142,12 @@ def test_typing_never_blocks(open_screen, mixed):
 
 
 @pytest.mark.flow
-def test_the_brush_and_the_keys_choose_a_range(open_screen, mixed, look):
+def test_the_brush_and_the_keys_choose_a_range(open_screen, mixed):
     page = open_screen(address("explore", q=SENSOR_QUERY(mixed), range="6h"))
     counted(page, 17)
     box = page.get_by_test_id("histogram").bounding_box()
     start, end = (box["x"] + box["width"] * 0.9, box["y"] + 40), (box["x"] + box["width"] - 1, box["y"] + 40)
-    if look.phone:
-        swipe(page, start, end)
-    else:
-        page.mouse.move(*start)
-        page.mouse.down()
-        page.mouse.move(*end, steps=4)
-        page.mouse.up()
+    drag(page, start, end)
     counted(page, 12)
     assert "from=" in page.url and "to=" in page.url
     page.go_back()
@@ -225,12 +220,7 @@ def test_an_event_opens_down_to_its_raw_line(open_screen, mixed, look):
     expect(page.get_by_test_id("raw-line")).to_contain_text('"flow_id"')
     page.get_by_test_id("tab-json").click()
     assert json.loads(page.get_by_test_id("json").inner_text())["observer"]["name"] == mixed
-    if look.phone:
-        page.get_by_test_id("event-below").click()
-    else:
-        page.locator(".table-scroll").focus()
-        page.keyboard.press("ArrowDown")
-    page.wait_for_function("url => location.href !== url", arg=first)
+    next_event(page, look)
     if look.phone:
         page.get_by_test_id("event-above").click()
         page.wait_for_function("url => location.href === url", arg=first)
@@ -372,14 +362,15 @@ def test_live_adds_what_comes_and_moves_nothing_that_is_read(server, open_screen
     expect(page.locator("#row-0")).to_contain_text("second")
     if look.phone:
         box = page.locator("#row-1").bounding_box()
-        finger = put_finger(page, box["x"] + 50, box["y"] + 10)
+        finger = touches(page)
+        finger("touchStart", (box["x"] + 50, box["y"] + 10))
     else:
         page.locator("#row-1").hover()
     server.ingest([alert(sensor, signature="third")])
     expect(page.get_by_test_id("news")).to_have_text("1 more · show")
     expect(page.locator("#row-0")).to_contain_text("second")
     if look.phone:
-        lift_finger(finger)
+        finger("touchEnd")
         # What the finger was on has not moved away below it.
         expect(page.get_by_test_id("event-panel")).to_contain_text("first")
         page.get_by_test_id("event-close").click()

@@ -34,20 +34,9 @@ def test_the_tray_leads_to_exactly_its_events(server, open_map, part, look):
     counted(page, unplaced[part])
 
 
-@pytest.mark.flow
-def test_a_sensor_is_pressed(own_screen):
-    page = own_screen("", "--simulate")
-    mark = page.locator('[data-testid="sensor"][data-key="sim-virginia"] .sensor-mark')
-    mark.wait_for()
-    page.evaluate("() => document.querySelector('petrel-map').camera.restore({ lon: -78, lat: 38, zoom: 3 })")
-    press(mark)
-    expect(page.locator("#drawer-title")).to_have_text("Sensor sim-virginia")
-    # The press was the sensor's alone: what came with it has not pressed anything in the drawer.
-    expect(page.get_by_test_id("evidence-total")).to_be_visible()
-
-
-@pytest.mark.flow
-def test_a_drag_that_begins_on_a_mark_moves_the_map(own_screen):
+@pytest.fixture
+def virginia(own_screen):
+    """A simulated map with the mark of a sensor in its middle; gives the mark."""
     page = own_screen("", "--simulate")
     mark = page.locator('[data-testid="sensor"][data-key="sim-virginia"] .sensor-mark')
     mark.wait_for()
@@ -55,12 +44,26 @@ def test_a_drag_that_begins_on_a_mark_moves_the_map(own_screen):
     # Marks take their places with the next picture.
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     mark.wait_for()
-    box = mark.bounding_box()
+    return mark
+
+
+@pytest.mark.flow
+def test_a_sensor_is_pressed(virginia):
+    page = virginia.page
+    press(virginia)
+    expect(page.locator("#drawer-title")).to_have_text("Sensor sim-virginia")
+    # The press was the sensor's alone: what came with it has not pressed anything in the drawer.
+    expect(page.get_by_test_id("evidence-total")).to_be_visible()
+
+
+@pytest.mark.flow
+def test_a_drag_that_begins_on_a_mark_moves_the_map(virginia):
+    box = virginia.bounding_box()
     start = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    drag(page, start, (start[0] - 60, start[1] + 20))
-    moved = mark.bounding_box()
+    drag(virginia.page, start, (start[0] - 60, start[1] + 20))
+    moved = virginia.bounding_box()
     assert moved["x"] - box["x"] == pytest.approx(-60, abs=1) and moved["y"] - box["y"] == pytest.approx(20, abs=1)
-    expect(page.get_by_test_id("drawer")).to_be_hidden()
+    expect(virginia.page.get_by_test_id("drawer")).to_be_hidden()
 
 
 def test_a_circle_stands_beside_what_it_would_cover(open_map):

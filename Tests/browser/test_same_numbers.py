@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from looks import in_turn
 from playwright.sync_api import expect
+from touch import act
 from workbench import address, alert, counted, entity_state, explore_state, map_state, source_state
 
 pytestmark = pytest.mark.usefixtures("touched")
@@ -126,18 +127,41 @@ def test_a_copied_address_of_a_thing_restores_everything(server, open_screen, st
     assert "event=" not in other.url
 
 
+@pytest.mark.flow
 def test_a_copied_address_of_the_map_restores_everything(server, open_map, stored):
     page = open_map()
-    row = page.get_by_test_id("ticker-row").filter(has_text=SENSOR).first
-    row.click()
-    expect(page.get_by_test_id("drawer")).to_contain_text(SENSOR)
     page.locator('[data-testid="legend-type"][data-key="scan"]').click()
+    page.get_by_test_id("ticker-row").filter(has_text=SENSOR).first.click()
+    expect(page.get_by_test_id("drawer")).to_contain_text(SENSOR)
     shown = map_state(page)
     assert "false" in shown["shown"]
     other = open_map(path=linked(page, server))
     expect(other.get_by_test_id("drawer")).to_contain_text(SENSOR)
-    expect(other.locator('[data-testid="top-row"]').first).to_be_visible()
+    other.locator('[data-testid="top-row"]').first.wait_for(state="attached")
     assert map_state(other) == map_state(page) and map_state(other)["shown"] == shown["shown"]
+
+
+@pytest.mark.flow
+def test_a_copied_address_of_the_board_restores_everything(server, open_screen, stored):
+    def state(board):
+        """What is chosen on a board, and its numbers."""
+        board.wait_for_selector('petrel-board[data-phase="live"]')
+        board.wait_for_selector('[data-testid="board-total"][data-count]')
+        return board.evaluate("""() => ({
+          total: document.querySelector('[data-testid=board-total]').dataset.count,
+          panel: document.querySelector('[data-testid=board-panel]').dataset.panel,
+          panels: document.querySelectorAll('.board-dots i').length,
+          lens: document.querySelector('[data-testid=board-control-noise]').getAttribute('aria-pressed'),
+        })""")
+
+    page = open_screen(address("board", panels="ports,types", seconds=600))
+    before = state(page)
+    assert before["panel"] == "ports" and before["panels"] == 2 and before["lens"] == "false"
+    act(page, "h", "board-control-noise")
+    page.wait_for_selector('[data-testid=board-control-noise][aria-pressed="true"]', state="attached")
+    other = open_screen(linked(page, server))
+    other.wait_for_selector('[data-testid=board-control-noise][aria-pressed="true"]', state="attached")
+    assert state(other) == state(page)
 
 
 # The back button

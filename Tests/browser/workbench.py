@@ -59,25 +59,15 @@ def step_range(page, look, which):
     page.locator(":popover-open").wait_for(state="detached")
 
 
-def put_finger(page, x, y):
-    """Puts a finger on the glass, and tells it."""
-    finger = page.context.new_cdp_session(page)
-    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    return finger
-
-
-def lift_finger(finger):
-    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    finger.detach()
-
-
-def swipe(page, start, end, steps=6):
-    """Draws one finger from a point to another."""
-    finger = put_finger(page, *start)
-    for step in range(1, steps + 1):
-        x, y = (a + (b - a) * step / steps for a, b in zip(start, end))
-        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
-    lift_finger(finger)
+def next_event(page, look):
+    """Opens the event below the open one: by the keyboard, on a phone by a button."""
+    first = page.url
+    if look.phone:
+        page.get_by_test_id("event-below").click()
+    else:
+        page.locator(".table-scroll").focus()
+        page.keyboard.press("ArrowDown")
+    page.wait_for_function("url => location.href !== url", arg=first)
 
 
 def counted(page, number):
