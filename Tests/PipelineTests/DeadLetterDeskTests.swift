@@ -33,7 +33,9 @@ import Testing
         #expect(ledger.isBalanced && ledger.stored == 4 && ledger.filtered == 1 && ledger.deadLettered == 1 && ledger.received == 6)
         #expect(Set(try await test.stored().map(\.message)) == ["s1", "d2", "d2'", "s6"])
         var times: [String: Timestamp] = [:]
-        while let block = try await test.journal.next(after: EventID(times.isEmpty ? 0 : test.journal.head.value)) {
+        var cursor = EventID.zero
+        while let block = try await test.journal.next(after: cursor) {
+            cursor = block.lastID
             for row in 0..<block.events.count { times[block.events[row].string(.message) ?? ""] = block.events[row].date(.timestamp) }
         }
         #expect(times["s1"] == arrival)
